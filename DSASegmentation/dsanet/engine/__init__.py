@@ -1,0 +1,7 @@
+"""The engine: backends, tiling, and the path from a run to its prediction."""
+
+from dsanet.engine.choose import DEVICES
+from dsanet.engine.engine import Engine
+from dsanet.engine.prediction import Prediction
+
+__all__ = ["DEVICES", "Engine", "Prediction"]

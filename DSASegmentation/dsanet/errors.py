@@ -1,0 +1,33 @@
+"""The one tree of errors that dsanet raises on purpose.
+
+A message is one sentence that a user can act on: which file, which tag, what was found, what is
+expected, what to do. Everything else that escapes the package is a defect.
+"""
+
+
+class DSAError(Exception):
+    """Base of every error that dsanet raises on purpose."""
+
+
+class ReadError(DSAError):
+    """An input file or folder cannot be read as a DSA run."""
+
+
+class PrepareError(DSAError):
+    """A run was read but cannot be prepared for segmentation."""
+
+
+class PackageError(DSAError):
+    """A model package is missing, damaged or not of a known kind."""
+
+
+class EngineError(DSAError):
+    """No backend can run the model, or the one that was asked for failed."""
+
+
+class WriteError(DSAError):
+    """A result could not be written; what was there before is unchanged."""
+
+
+class CancelledError(DSAError):
+    """The caller asked to stop; nothing was changed."""

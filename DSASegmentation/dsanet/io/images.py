@@ -1,0 +1,98 @@
+"""Frames as PNG or JPEG files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsanet.io.layout import refuse_too_large
+from dsanet.io.limits import Limits
+from dsanet.io.refusal import refuse
+from dsanet.io.run import DSARun, RunFacts
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+WHOLE_GREY = ("L", "I;16", "I;16L", "I;16B")
+WITH_CHANNELS = ("RGB", "RGBA", "LA", "P", "PA")
+PNG_SIGNATURE = b"\x89PNG"
+PNG_GREY = 0
+GREY_VALUES = "grey values of 8 or 16 bits"
+SAVE_AS_GREY = "save the frames as grey PNG"
+
+
+def read_images(paths: list[Path], name: str, limits: Limits) -> DSARun:
+    """Read one frame from each file.
+
+    Args:
+        paths: PNG or JPEG files in the order of the frames, at least one.
+        name: Name of the run.
+        limits: What may be decoded.
+
+    Returns:
+        The run with pixels uint8 or uint16, times 0, 1, 2, ... and no spacing: resolution tags of
+        image files describe paper, not patients.
+
+    Raises:
+        ReadError: A frame is not 8- or 16-bit grey, or differs from the first in size or bits.
+        Exception: What Pillow raises for a damaged file; it comes in many types.
+    """
+    first = _read_frame(paths[0], limits)
+    shape = (len(paths), *first.shape)
+    refuse_too_large(shape, len(paths) * first.nbytes, limits)
+    pixels = np.empty(shape, first.dtype)
+    for index, path in enumerate(paths):
+        frame = _read_frame(path, limits)
+        if frame.shape != first.shape or frame.dtype != first.dtype:
+            refuse(
+                f"{path.name} is {_describe(frame)}",
+                f"{_describe(first)} as in {paths[0].name}",
+                "put only the frames of one run into a folder",
+            )
+        pixels[index] = frame
+    times = np.arange(len(paths), dtype=np.float64)
+    return DSARun(pixels, times, None, RunFacts(bits_stored=8 * first.dtype.itemsize), name)
+
+
+def _describe(frame: NDArray[Any]) -> str:
+    rows, columns = frame.shape
+    return f"{rows} x {columns} pixels in {8 * frame.dtype.itemsize} bits"
+
+
+def _read_frame(path: Path, limits: Limits) -> NDArray[Any]:
+    from PIL import Image
+
+    _refuse_deep_colour(path)
+    with Image.open(path, formats=("PNG", "JPEG")) as image:
+        columns, rows = image.size
+        refuse_too_large((1, rows, columns), rows * columns * 4, limits)
+        return _grey(image, path.name)
+
+
+def _grey(image: "Image", name: str) -> NDArray[Any]:
+    if image.mode in WHOLE_GREY:
+        stored = np.array(image)
+        return stored.astype(stored.dtype.newbyteorder("="), copy=False)
+    if image.mode == "I":  # how Pillow before 11 opens PNG of 16 bits
+        return np.array(image).astype(np.uint16)
+    if image.mode not in WITH_CHANNELS:
+        refuse(f"{name} has pixels of type {image.mode}", GREY_VALUES, SAVE_AS_GREY)
+    red, green, blue, opacity = np.moveaxis(np.array(image.convert("RGBA")), -1, 0)
+    if not (np.array_equal(red, green) and np.array_equal(red, blue)):
+        refuse(f"{name} is a colour picture", GREY_VALUES, SAVE_AS_GREY)
+    if opacity.min() < 255:
+        refuse(f"{name} is partly transparent", GREY_VALUES, SAVE_AS_GREY)
+    return np.ascontiguousarray(red)
+
+
+def _refuse_deep_colour(path: Path) -> None:
+    """Refuse PNG files whose values Pillow would change: below 8 bits, or colour of 16 bits."""
+    with path.open("rb") as file:
+        start = file.read(26)
+    if not start.startswith(PNG_SIGNATURE) or len(start) < 26:
+        return
+    depth, colour_type = start[24], start[25]
+    if (colour_type == PNG_GREY and depth < 8) or (colour_type != PNG_GREY and depth > 8):
+        found = f"{path.name} is a PNG of colour type {colour_type} with {depth} bits"
+        refuse(found, GREY_VALUES, SAVE_AS_GREY)

@@ -1,0 +1,52 @@
+"""Which DICOM images are DSA runs; all others are refused by name."""
+
+from pydicom import uid
+from pydicom.dataset import Dataset
+
+from dsanet.io.header import attribute_name, numbers, text
+from dsanet.io.refusal import refuse
+
+ANGIOGRAPHY = frozenset({uid.XRayAngiographicImageStorage, uid.XRayRadiofluoroscopicImageStorage})
+COPIES = frozenset({
+    uid.SecondaryCaptureImageStorage,
+    uid.MultiFrameGrayscaleByteSecondaryCaptureImageStorage,
+    uid.MultiFrameGrayscaleWordSecondaryCaptureImageStorage,
+})  # fmt: skip
+"""Classes that hold images of any kind; these are read when Modality says XA or RF."""
+MODALITIES = ("XA", "RF")
+
+LARGEST_SWING = 5.0
+"""Degrees that the positioner's angles may add up to in a run taken from one side."""
+
+
+def refuse_other_images(header: Dataset) -> None:
+    """Refuse what is not a projection run from one side.
+
+    Args:
+        header: DICOM header.
+
+    Raises:
+        ReadError: Another kind of image, or a rotational run.
+    """
+    sop_class = uid.UID(text(header, "SOPClassUID"))
+    modality = text(header, "Modality")
+    if sop_class not in ANGIOGRAPHY and not (sop_class in COPIES and modality in MODALITIES):
+        found = sop_class.name if sop_class else "missing"
+        refuse(
+            f"it is no X-ray angiography: {attribute_name('SOPClassUID')} is {found} and "
+            f"{attribute_name('Modality')} is {modality or 'missing'}",
+            uid.XRayAngiographicImageStorage.name,
+            "choose a DSA run",
+        )
+    _refuse_rotation(header)
+
+
+def _refuse_rotation(header: Dataset) -> None:
+    for keyword in ("PositionerPrimaryAngleIncrement", "PositionerSecondaryAngleIncrement"):
+        swing = sum(abs(angle) for angle in numbers(header, keyword))
+        if swing > LARGEST_SWING:
+            refuse(
+                f"it is a rotational run: {attribute_name(keyword)} adds up to {swing:.0f} degrees",
+                "a run from one side",
+                "choose a run with a standing C-arm",
+            )

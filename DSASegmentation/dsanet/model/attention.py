@@ -1,0 +1,105 @@
+"""TemporalFormer: attention over time at each place, then over places at each time.
+
+Source: DSANet section III-B, Eq. 1 and 2: at the bottleneck only, four layers; each layer has
+temporal multi-head attention, spatial multi-head attention and a two-layer perceptron, each
+followed by a residual sum and layer normalisation.
+"""
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class Attention(nn.Module):
+    """Multi-head self-attention with residual sum and layer normalisation."""
+
+    def __init__(self, channels: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.qkv = nn.Linear(channels, 3 * channels)
+        self.out = nn.Linear(channels, channels)
+        self.norm = nn.LayerNorm(channels)
+
+    def forward(self, x: Tensor, valid: Tensor | None = None) -> Tensor:
+        """Attend along the tokens.
+
+        Args:
+            x: (N, L, c).
+            valid: bool (N, L); tokens that are False are not attended to. None means all are.
+
+        Returns:
+            (N, L, c).
+        """
+        n, length, channels = x.shape
+        qkv = self.qkv(x).reshape(n, length, 3, self.heads, channels // self.heads)
+        query, key, value = qkv.permute(2, 0, 3, 1, 4).unbind()  # (N, heads, L, c / heads) each
+        mask = None if valid is None else valid[:, None, None, :]
+        y = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+        y = y.transpose(1, 2).reshape(n, length, channels)
+        normed: Tensor = self.norm(x + self.out(y))
+        return normed
+
+
+class TemporalFormerLayer(nn.Module):
+    """One layer: time, place, perceptron."""
+
+    def __init__(self, channels: int, heads: int, mlp_ratio: int) -> None:
+        super().__init__()
+        self.temporal = Attention(channels, heads)
+        self.spatial = Attention(channels, heads)
+        self.mlp = nn.Sequential(
+            nn.Linear(channels, mlp_ratio * channels),
+            nn.GELU(),
+            nn.Linear(mlp_ratio * channels, channels),
+        )
+        self.norm = nn.LayerNorm(channels)
+
+    def forward(self, x: Tensor, valid: Tensor | None) -> Tensor:
+        """Mix over time and place.
+
+        Args:
+            x: (B, T, P, c), P places of the bottleneck.
+            valid: bool (B, T), False for padding frames; None where there are none.
+
+        Returns:
+            (B, T, P, c).
+        """
+        b, t, p, c = x.shape
+        places = x.transpose(1, 2).reshape(b * p, t, c)
+        keys = None if valid is None else valid[:, None].expand(b, p, t).reshape(b * p, t)
+        places = self.temporal(places, keys)
+        moments = places.reshape(b, p, t, c).transpose(1, 2).reshape(b * t, p, c)
+        moments = self.spatial(moments)
+        mixed: Tensor = self.norm(moments + self.mlp(moments))
+        return mixed.reshape(b, t, p, c)
+
+
+class TemporalFormer(nn.Module):
+    """A stack of layers over the bottleneck features of the frames."""
+
+    def __init__(
+        self, channels: int, layers: int, heads: int, mlp_ratio: int, *, code_every_layer: bool
+    ) -> None:
+        super().__init__()
+        self.code_every_layer = code_every_layer
+        self.layers = nn.ModuleList(
+            TemporalFormerLayer(channels, heads, mlp_ratio) for _ in range(layers)
+        )
+
+    def forward(self, features: Tensor, code: Tensor, valid: Tensor | None) -> Tensor:
+        """Relate frames to one another.
+
+        Args:
+            features: (B, T, c, h, w).
+            code: (B, T, c), the code of each frame's time or position.
+            valid: bool (B, T), False for padding frames; None where there are none.
+
+        Returns:
+            (B, T, c, h, w).
+        """
+        b, t, c, h, w = features.shape
+        x = features.flatten(3).transpose(2, 3)  # (B, T, h w, c)
+        for i, layer in enumerate(self.layers):
+            if i == 0 or self.code_every_layer:
+                x = x + code[:, :, None]
+            x = layer(x, valid)
+        return x.transpose(2, 3).reshape(b, t, c, h, w)

@@ -1,0 +1,33 @@
+"""Fixtures for all tests."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real angiograms: DSA_REAL_DATA, or shared/data/real beside the repository."""
+    beside = Path(__file__).resolve().parents[2] / "shared" / "data" / "real"
+    folder = Path(os.environ.get("DSA_REAL_DATA", beside))
+    if not folder.is_dir():
+        pytest.skip(f"no real angiograms in {folder}; set DSA_REAL_DATA")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_package(tmp_path_factory):
+    """A real model package with a very small, untrained network."""
+    import torch
+
+    from dsanet.model import DSANetConfig
+    from dsanet.model.dsanet import DSANet
+    from dsanet.packages import load_package
+    from dsatrain.packaging import write_package
+
+    torch.manual_seed(0)
+    config = DSANetConfig(width=2, layers=1)
+    folder = tmp_path_factory.mktemp("packages") / "tiny"
+    write_package(folder, "tiny", config, DSANet(config).state_dict(), {"training": "none"})
+    return load_package(folder)

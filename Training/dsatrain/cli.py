@@ -1,0 +1,126 @@
+"""The command line of training: `dsatrain phantom | train | package | evaluate`."""
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from dsanet.errors import DSAError
+
+FAILED = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        argv: The arguments, those of the process if None.
+
+    Returns:
+        The exit code: 0, or 2 after an error.
+    """
+    arguments = _parser().parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    try:
+        arguments.command(arguments)
+    except (DSAError, OSError, ValueError, FloatingPointError) as error:
+        sys.stderr.write(f"dsatrain: {error}\n")
+        return FAILED
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="dsatrain", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    phantom = commands.add_parser("phantom", help="write phantoms as XA DICOM with their labels")
+    phantom.add_argument("--output", type=Path, required=True, metavar="DIR")
+    phantom.add_argument("--count", type=int, default=1)
+    phantom.add_argument("--seed", type=int, default=0, help="of the first phantom")
+    phantom.set_defaults(command=_phantom)
+
+    train = commands.add_parser("train", help="train on phantoms, or go on with a training")
+    train.add_argument("--output", type=Path, required=True, metavar="DIR")
+    train.add_argument("--from", dest="parent", metavar="MODEL", help="start from its weights")
+    train.add_argument("--width", type=int, default=8)
+    train.add_argument("--temporal", choices=["timestamps", "fixed8"], default="timestamps")
+    for name, default in (("steps", 1500), ("batch-size", 2), ("crop-px", 256), ("seed", 1)):
+        train.add_argument(f"--{name}", type=int, default=default)
+    train.add_argument("--learning-rate", type=float, default=2e-3)
+    train.set_defaults(command=_train)
+
+    package = commands.add_parser("package", help="make a model package of a training")
+    package.add_argument("training", type=Path, metavar="DIR")
+    package.add_argument("--output", type=Path, required=True, metavar="DIR")
+    package.add_argument("--scores", type=Path, metavar="JSON", help="what evaluate printed")
+    package.set_defaults(command=_package)
+
+    evaluate = commands.add_parser("evaluate", help="score a model on unseen phantoms")
+    evaluate.add_argument("--model", metavar="NAME_OR_PATH")
+    evaluate.add_argument("--device", default="auto")
+    evaluate.add_argument("--count", type=int, default=40)
+    evaluate.add_argument("--true-window", action="store_true")
+    evaluate.set_defaults(command=_evaluate)
+    return parser
+
+
+def _phantom(arguments: argparse.Namespace) -> None:
+    from dsatrain.phantom.dicom_file import write_with_truth
+
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    for seed in range(arguments.seed, arguments.seed + arguments.count):
+        write_with_truth(seed, arguments.output)
+
+
+def _train(arguments: argparse.Namespace) -> None:
+    from dsanet.model import DSANetConfig
+    from dsanet.packages import find_package
+    from dsatrain.train import TrainConfig, train
+
+    parent = find_package(arguments.parent) if arguments.parent else None
+    chosen = DSANetConfig(width=arguments.width, temporal=arguments.temporal)
+    config = TrainConfig(
+        network=parent.config if parent else chosen,
+        steps=arguments.steps,
+        batch_size=arguments.batch_size,
+        crop_px=arguments.crop_px,
+        learning_rate=arguments.learning_rate,
+        seed=arguments.seed,
+        parent=parent.weights_sha256 if parent else None,
+    )
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    train(config, arguments.output, parent)
+
+
+def _package(arguments: argparse.Namespace) -> None:
+    from dsatrain.packaging import write_package
+    from dsatrain.train import load_checkpoint
+
+    config, step, weights = load_checkpoint(arguments.training)
+    scores = json.loads(arguments.scores.read_text(encoding="utf-8")) if arguments.scores else None
+    facts = {
+        "training": {"data": "phantoms of dsatrain.phantom", "steps_done": step, **asdict(config)},
+        "parent": config.parent,
+        "scores": scores,
+    }
+    write_package(arguments.output, arguments.output.name, config.network, weights, facts)
+
+
+def _evaluate(arguments: argparse.Namespace) -> None:
+    from rich.progress import track
+
+    from dsanet.engine import Engine
+    from dsatrain.evaluate import score_phantoms, summarise
+
+    engine = Engine.load(arguments.model, arguments.device)
+    cases = score_phantoms(engine, arguments.count, true_window=arguments.true_window)
+    bar = track(cases, total=arguments.count, description="phantoms", disable=not sys.stderr.isatty())
+    summary = {"model_sha256": engine.package.weights_sha256, **summarise(list(bar))}
+    sys.stdout.write(json.dumps(summary, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""Writing a model package: fp16 weights, the same network as OpenVINO IR, and the manifest."""
+
+import hashlib
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import openvino
+import torch
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from dsanet import atomic
+from dsanet.model import DSANetConfig
+from dsanet.model.dsanet import DSANet
+from dsanet.packages import CLASS_NAMES, FORMAT, IR_FILES, MANIFEST, WEIGHTS
+
+LICENCE = "Apache-2.0"
+
+
+class _FusionForExport(nn.Module):
+    """`DSANet.fuse` with its inputs in one flat row, as OpenVINO takes them."""
+
+    def __init__(self, network: DSANet) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(
+        self,
+        minip: Tensor,
+        links: tuple[Tensor, Tensor, Tensor, Tensor, Tensor],
+        bottleneck: Tensor,
+        times: Tensor,
+    ) -> Tensor:
+        return self.network.fuse(minip, links, bottleneck, times)[0]
+
+
+def write_package(
+    folder: Path,
+    name: str,
+    config: DSANetConfig,
+    weights: dict[str, Tensor],
+    facts: dict[str, Any],
+) -> None:
+    """Write a model package; the folder's files appear together or not at all.
+
+    Args:
+        folder: Where to; its parent exists.
+        name: The model's name.
+        config: Its architecture.
+        weights: Its state dict; stored as fp16, and the IR is made of these rounded values.
+        facts: What else the manifest says: training data, recipe, scores, parent.
+    """
+    halves = {key: value.detach().half().contiguous() for key, value in weights.items()}
+    network = DSANet(config)
+    network.load_state_dict({key: value.float() for key, value in halves.items()})
+    files = {WEIGHTS: save(halves), **convert(network.eval())}
+    described = {
+        key: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+        for key, data in files.items()
+    }
+    manifest = {
+        "format": FORMAT,
+        "name": name,
+        "architecture": config.as_dict(),
+        "classes": list(CLASS_NAMES),
+        "licence": LICENCE,
+        **facts,
+        "ir_of": described[WEIGHTS]["sha256"],
+        "files": described,
+    }
+    files[MANIFEST] = (json.dumps(manifest, indent=2) + "\n").encode()
+    folder.mkdir(exist_ok=True)
+    atomic.write_all({folder / key: data for key, data in files.items()})
+
+
+def convert(network: DSANet) -> dict[str, bytes]:
+    """Convert a network to the two parts of OpenVINO IR, any frame size and count.
+
+    Returns:
+        The files of the IR by name; constants are stored as fp16.
+    """
+    channels = network.config.channels
+    height, width, frames = 64, 96, 2
+    links = tuple(
+        torch.zeros(1, c, height >> stage, width >> stage) for stage, c in enumerate(channels)
+    )
+    bottleneck = torch.zeros(1, frames, channels[-1], height >> 4, width >> 4)
+    parts = {
+        "frame_encoder": openvino.convert_model(
+            network.frame_encoder, example_input=torch.zeros(1, 1, height, width)
+        ),
+        "fusion": openvino.convert_model(
+            _FusionForExport(network),
+            example_input=(
+                torch.zeros(1, 1, height, width),
+                links,
+                bottleneck,
+                torch.arange(frames, dtype=torch.float32)[None],
+            ),
+        ),
+    }
+    with tempfile.TemporaryDirectory() as scratch:
+        for part, model in parts.items():
+            openvino.save_model(model, Path(scratch) / f"{part}.xml", compress_to_fp16=True)
+        return {name: (Path(scratch) / name).read_bytes() for name in IR_FILES}

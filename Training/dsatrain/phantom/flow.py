@@ -1,0 +1,107 @@
+"""How much contrast is where at each frame, and which phase a frame belongs to."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsatrain.phantom.settings import FlowSettings
+from dsatrain.phantom.vessels import Floats
+
+SHAPE = 3.0
+"""Exponent a of the gamma variate (2 to 4 in the literature the science notes cite)."""
+CAPILLARY_WIDTH = 1.7
+VENOUS_WIDTH = 2.2
+"""Time to peak of blush and veins relative to the trunk's."""
+
+
+def gamma_variate(time: Floats, peak_s: Floats | float) -> Floats:
+    """Bolus curve with peak 1: (t / p)^a exp(a (1 - t / p)).
+
+    Args:
+        time: float64, seconds since contrast arrived, any shape.
+        peak_s: Time from arrival to peak, s, broadcast against `time`.
+
+    Returns:
+        float64, 0 to 1.
+
+    >>> gamma_variate(np.array([-1.0, 0.0, 2.0]), 2.0).tolist()
+    [0.0, 0.0, 1.0]
+    """
+    share = np.maximum(time / peak_s, 0)
+    return np.asarray(share**SHAPE * np.exp(SHAPE * (1 - share)))
+
+
+def arterial_curves(flow: FlowSettings, bins: Floats) -> Floats:
+    """Concentration at each frame for each arrival time; the bolus widens and sinks on its way.
+
+    Args:
+        flow: Times and bolus.
+        bins: float64 (B,), arrival times in s.
+
+    Returns:
+        float64 (T, B), 1 at the peak in the trunk.
+    """
+    times = np.asarray(flow.times)[:, None] - flow.injection_s
+    width = np.sqrt(1 + flow.dispersion * bins)
+    curve = gamma_variate(times - bins, flow.bolus_s * width) / width
+    return np.asarray(curve * (1 + flow.pulse * np.sin(2 * np.pi * 1.15 * times)))
+
+
+def capillary_curves(flow: FlowSettings, spread_s: float) -> Floats:
+    """Blush of early and late territories at each frame, (T, 2), each 0 to 1."""
+    times = np.asarray(flow.times)[:, None] - flow.injection_s - flow.capillary_s
+    return gamma_variate(times - np.array([0.0, spread_s]), CAPILLARY_WIDTH * flow.bolus_s)
+
+
+def venous_curves(flow: FlowSettings, bins: Floats) -> Floats:
+    """Concentration at each frame in veins by their arrival time after the first vein, (T, B)."""
+    times = np.asarray(flow.times)[:, None] - flow.injection_s - flow.venous_s
+    return gamma_variate(times - bins, VENOUS_WIDTH * flow.bolus_s)
+
+
+def phases_of(
+    flow: FlowSettings, arterial: Floats, venous: Floats
+) -> tuple[tuple[int, int], tuple[str, ...]]:
+    """Find the true arterial window and name each frame's phase.
+
+    The window opens with the first frame in which contrast reaches a tenth of the trunk's peak
+    anywhere and closes with the last one before arteries, on average, fall under 0.4 of their
+    maximum or veins rise over 0.15 of theirs.
+
+    Args:
+        flow: Times and bolus.
+        arterial: float64 (T, B), concentration in the bins that hold arteries.
+        venous: float64 (T, B).
+
+    Returns:
+        First and last arterial frame, and T of `mask`, `arterial`, `capillary`, `venous`.
+    """
+    count = len(flow.times)
+    front, mean = arterial.max(axis=1), arterial.mean(axis=1)
+    first = int(np.argmax(front > 0.1)) if np.any(front > 0.1) else int(np.argmax(front))
+    # The time of the peak does not depend on which frames were taken.
+    late = np.asarray(flow.times) > flow.injection_s + flow.bolus_s + 0.5
+    ended = (late & (mean < 0.4)) | (venous.max(axis=1) > 0.15)
+    ended[: first + 1] = False
+    last = int(np.argmax(ended)) - 1 if np.any(ended) else count - 1
+    names = []
+    for frame in range(count):
+        if frame < first:
+            names.append("mask")
+        elif frame <= last:
+            names.append("arterial")
+        else:
+            names.append("venous" if venous[frame].max() > 0.25 else "capillary")
+    return (first, last), tuple(names)
+
+
+def spread_bins(arrival: Floats, count: int) -> Floats:
+    """Evenly spaced arrival times (count,) that cover those given (n,), empty or not."""
+    low, high = (float(arrival.min()), float(arrival.max())) if len(arrival) else (0.0, 1.0)
+    return np.linspace(low, max(high, low + 1e-3), count)
+
+
+def bin_weights(arrival: Floats, weight: Floats, bins: Floats) -> NDArray[np.float64]:
+    """How much vessel lies in each bin: weights (n,) summed by nearest bin, (B,)."""
+    index = np.round((arrival - bins[0]) / (bins[1] - bins[0])).astype(np.int64)
+    found = np.bincount(np.clip(index, 0, len(bins) - 1), weight, len(bins))
+    return np.asarray(found, np.float64)
