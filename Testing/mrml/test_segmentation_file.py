@@ -66,8 +66,6 @@ def test_geometry_is_that_of_the_run_as_slicer_loads_it(scene: Any, tmp_path: Pa
     _, volume = export(scene, load(scene, tmp_path, some_labels()))
     assert volume.GetSpacing() == (0.25, 0.5, 1.0)
     assert volume.GetOrigin() == (0, 0, 0)
-    matrix = slicer.vtkMRMLScalarVolumeNode  # named for the reader: IJK to RAS of a volume node
-    del matrix
     directions = np.zeros((3, 3))
     volume.GetIJKToRASDirections(directions)
     assert np.array_equal(directions, np.diag([-1, -1, 1]))

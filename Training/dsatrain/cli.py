@@ -68,11 +68,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _phantom(arguments: argparse.Namespace) -> None:
-    from dsatrain.phantom.dicom_file import write_with_truth
+    from dsatrain.phantom import make_phantom, sample_settings
+    from dsatrain.phantom.truth import write_phantom
 
     arguments.output.mkdir(parents=True, exist_ok=True)
     for seed in range(arguments.seed, arguments.seed + arguments.count):
-        write_with_truth(seed, arguments.output)
+        path = write_phantom(make_phantom(sample_settings(seed)), arguments.output)
+        logging.info("%s", path)
 
 
 def _train(arguments: argparse.Namespace) -> None:
@@ -117,7 +119,9 @@ def _evaluate(arguments: argparse.Namespace) -> None:
 
     engine = Engine.load(arguments.model, arguments.device)
     cases = score_phantoms(engine, arguments.count, true_window=arguments.true_window)
-    bar = track(cases, total=arguments.count, description="phantoms", disable=not sys.stderr.isatty())
+    bar = track(
+        cases, total=arguments.count, description="phantoms", disable=not sys.stderr.isatty()
+    )
     summary = {"model_sha256": engine.package.weights_sha256, **summarise(list(bar))}
     sys.stdout.write(json.dumps(summary, indent=2) + "\n")
 

@@ -12,7 +12,7 @@ from dsatrain.metrics import dice
 from dsatrain.phantom import make_phantom, sample_settings
 
 TEST_SEEDS_FROM = 900_000
-"""First phantom seed of the test set; `dsatrain.samples.SEEDS_APART` keeps training away from it."""
+"""First phantom seed of the test set, below all that `dsatrain.samples.SEEDS_APART` lets train."""
 
 RESAMPLES = 2000
 

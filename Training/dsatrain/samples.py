@@ -121,9 +121,9 @@ class PhantomCrops:
         self.seed = seed
         self.crop_px = crop_px
         self.max_frames = max_frames
-        self._cache: OrderedDict[
-            int, tuple[PreparedRun, NDArray[np.uint8], tuple[int, int]]
-        ] = OrderedDict()
+        self._cache: OrderedDict[int, tuple[PreparedRun, NDArray[np.uint8], tuple[int, int]]] = (
+            OrderedDict()
+        )
 
     def items(self, start: int) -> Iterator[Sample]:
         """Items start, start + 1, ..."""

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom import uid
 
-from dsanet.io.codestream import FrameSize, frame_size
+from dsanet.io.codestream import END_OF_IMAGE, FrameSize, frame_size
 from dsanet.io.jpeg_lossless import decode_lossless_jpeg
 from dsanet.io.layout import PixelLayout
 from dsanet.io.packbits import decode_rle
@@ -43,7 +43,8 @@ def _with_pillow(frame: bytes, size: FrameSize) -> NDArray[Any]:
 def _with_jpeg_ls(frame: bytes, size: FrameSize) -> NDArray[Any]:
     import jpeg_ls  # type: ignore[import-untyped]
 
-    decoded, _ = jpeg_ls.decode_pixel_data(frame)
+    # A damaged frame without an end would keep CharLS busy for many seconds.
+    decoded, _ = jpeg_ls.decode_pixel_data(frame + END_OF_IMAGE)
     pixels = np.frombuffer(decoded, np.uint8 if size.precision <= 8 else np.dtype("<u2"))
     return pixels.reshape(size.rows, size.columns)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dsanet.io.refusal import refuse
 
 START_OF_IMAGE = b"\xff\xd8"
+END_OF_IMAGE = b"\xff\xd9"
 START_OF_CODESTREAM = b"\xff\x4f\xff\x51"
 JP2_BOX = b"\x00\x00\x00\x0cjP  "
 LOSSLESS_FRAME = 0xC3

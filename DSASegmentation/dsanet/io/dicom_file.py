@@ -15,6 +15,7 @@ from pydicom.filereader import read_dataset, read_preamble
 from pydicom.tag import BaseTag
 
 from dsanet.io.codecs import COMPRESSED_SYNTAXES
+from dsanet.io.enhanced import ENHANCED, move_functional_groups
 from dsanet.io.header import attribute_name, tag_number, text
 from dsanet.io.limits import MEBIBYTE, Limits
 from dsanet.io.refusal import refuse
@@ -37,8 +38,11 @@ HEADER = """
     PixelSpacing PixelSpacingCalibrationType PixelSpacingCalibrationDescription
     ImagerPixelSpacing EstimatedRadiographicMagnificationFactor
     DistanceSourceToDetector DistanceSourceToPatient
+    InstanceNumber AcquisitionNumber AcquisitionTime ContentTime
     PixelIntensityRelationship RecommendedViewingMode MaskSubtractionSequence
-    PositionerMotion PositionerPrimaryAngleIncrement PositionerSecondaryAngleIncrement
+    PositionerPrimaryAngle PositionerSecondaryAngle
+    PositionerPrimaryAngleIncrement PositionerSecondaryAngleIncrement
+    SharedFunctionalGroupsSequence PerFrameFunctionalGroupsSequence
 """
 """The only attributes that are read; none of them says who the patient is."""
 
@@ -101,6 +105,8 @@ def open_dicom(path: Path, limits: Limits) -> Iterator[DicomFile]:
         header = _read_part(body, syntax, HEADER_TAGS, lambda tag: tag.group >= PIXEL_GROUP)
         if not text(header, "SOPClassUID"):
             header.SOPClassUID = text(meta, "MediaStorageSOPClassUID")
+        if text(header, "SOPClassUID") in ENHANCED:
+            move_functional_groups(header)
         yield DicomFile(header, syntax, body, packed)
 
 

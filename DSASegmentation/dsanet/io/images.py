@@ -1,4 +1,4 @@
-"""Frames as PNG or JPEG files."""
+"""Frames as PNG, JPEG or TIFF files."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ GREY_VALUES = "grey values of 8 or 16 bits"
 SAVE_AS_GREY = "save the frames as grey PNG"
 
 
-def read_images(paths: list[Path], name: str, limits: Limits) -> DSARun:
+def read_images(paths: tuple[Path, ...], name: str, limits: Limits) -> DSARun:
     """Read one frame from each file.
 
     Args:
@@ -51,8 +51,7 @@ def read_images(paths: list[Path], name: str, limits: Limits) -> DSARun:
                 "put only the frames of one run into a folder",
             )
         pixels[index] = frame
-    times = np.arange(len(paths), dtype=np.float64)
-    return DSARun(pixels, times, None, RunFacts(bits_stored=8 * first.dtype.itemsize), name)
+    return _run(pixels, name)
 
 
 def _describe(frame: NDArray[Any]) -> str:
@@ -65,12 +64,50 @@ def _read_frame(path: Path, limits: Limits) -> NDArray[Any]:
 
     _refuse_deep_colour(path)
     with Image.open(path, formats=("PNG", "JPEG")) as image:
-        columns, rows = image.size
-        refuse_too_large((1, rows, columns), rows * columns * 4, limits)
-        return _grey(image, path.name)
+        return _grey(image, path.name, limits)
 
 
-def _grey(image: "Image", name: str) -> NDArray[Any]:
+def read_tiff(path: Path, name: str, limits: Limits) -> DSARun:
+    """Read a TIFF file, one frame from each page.
+
+    Args:
+        path: The file.
+        name: Name of the run.
+        limits: What may be decoded.
+
+    Returns:
+        The run, as `read_images` does.
+
+    Raises:
+        ReadError: A page is not 8- or 16-bit grey, or differs from the first in size or bits.
+        Exception: What Pillow raises for a damaged file; it comes in many types.
+    """
+    from PIL import Image, ImageSequence
+
+    frames: list[NDArray[Any]] = []
+    with Image.open(path, formats=("TIFF",)) as image:
+        for number, page in enumerate(ImageSequence.Iterator(image), start=1):
+            frame = _grey(page, f"page {number}", limits)
+            frames.append(frame)
+            nbytes = sum(frame.nbytes for frame in frames)
+            refuse_too_large((len(frames), *frame.shape), nbytes, limits)
+            if frame.shape != frames[0].shape or frame.dtype != frames[0].dtype:
+                refuse(
+                    f"page {number} is {_describe(frame)}",
+                    f"{_describe(frames[0])} as page 1",
+                    "save only the frames of one run into a file",
+                )
+    return _run(np.stack(frames), name)
+
+
+def _run(pixels: NDArray[Any], name: str) -> DSARun:
+    times = np.arange(len(pixels), dtype=np.float64)
+    return DSARun(pixels, times, None, RunFacts(bits_stored=8 * pixels.dtype.itemsize), name)
+
+
+def _grey(image: "Image", name: str, limits: Limits) -> NDArray[Any]:
+    columns, rows = image.size
+    refuse_too_large((1, rows, columns), rows * columns * 4, limits)
     if image.mode in WHOLE_GREY:
         stored = np.array(image)
         return stored.astype(stored.dtype.newbyteorder("="), copy=False)

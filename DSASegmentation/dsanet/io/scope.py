@@ -3,10 +3,15 @@
 from pydicom import uid
 from pydicom.dataset import Dataset
 
+from dsanet.errors import ReadError
+from dsanet.io.enhanced import ENHANCED
 from dsanet.io.header import attribute_name, numbers, text
-from dsanet.io.refusal import refuse
+from dsanet.io.refusal import wording
 
-ANGIOGRAPHY = frozenset({uid.XRayAngiographicImageStorage, uid.XRayRadiofluoroscopicImageStorage})
+ANGIOGRAPHY = ENHANCED | {
+    uid.XRayAngiographicImageStorage,
+    uid.XRayRadiofluoroscopicImageStorage,
+}
 COPIES = frozenset({
     uid.SecondaryCaptureImageStorage,
     uid.MultiFrameGrayscaleByteSecondaryCaptureImageStorage,
@@ -19,6 +24,10 @@ LARGEST_SWING = 5.0
 """Degrees that the positioner's angles may add up to in a run taken from one side."""
 
 
+class OutOfScopeError(ReadError):
+    """A sound DICOM file that holds no run from one side; in a folder it is passed over."""
+
+
 def refuse_other_images(header: Dataset) -> None:
     """Refuse what is not a projection run from one side.
 
@@ -26,18 +35,19 @@ def refuse_other_images(header: Dataset) -> None:
         header: DICOM header.
 
     Raises:
-        ReadError: Another kind of image, or a rotational run.
+        OutOfScopeError: Another kind of image, or a rotational run.
     """
     sop_class = uid.UID(text(header, "SOPClassUID"))
     modality = text(header, "Modality")
     if sop_class not in ANGIOGRAPHY and not (sop_class in COPIES and modality in MODALITIES):
         found = sop_class.name if sop_class else "missing"
-        refuse(
+        msg = wording(
             f"it is no X-ray angiography: {attribute_name('SOPClassUID')} is {found} and "
             f"{attribute_name('Modality')} is {modality or 'missing'}",
             uid.XRayAngiographicImageStorage.name,
             "choose a DSA run",
         )
+        raise OutOfScopeError(msg)
     _refuse_rotation(header)
 
 
@@ -45,8 +55,9 @@ def _refuse_rotation(header: Dataset) -> None:
     for keyword in ("PositionerPrimaryAngleIncrement", "PositionerSecondaryAngleIncrement"):
         swing = sum(abs(angle) for angle in numbers(header, keyword))
         if swing > LARGEST_SWING:
-            refuse(
+            msg = wording(
                 f"it is a rotational run: {attribute_name(keyword)} adds up to {swing:.0f} degrees",
                 "a run from one side",
                 "choose a run with a standing C-arm",
             )
+            raise OutOfScopeError(msg)

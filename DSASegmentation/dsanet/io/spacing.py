@@ -13,8 +13,9 @@ def pixel_spacing(header: Dataset) -> Spacing | None:
     """Find the distance between pixel centres.
 
     Pixel Spacing (0028,0030) counts only with a calibration, for without one it does not say
-    which plane it was measured in (DICOM PS3.3 10.7.1.3). Next comes Imager Pixel Spacing
-    (0018,1164) divided by the magnification, and last Imager Pixel Spacing as it is.
+    which plane it was measured in (DICOM PS3.3 10.7.1.3). Next come Object Pixel Spacing in
+    Center of Beam (0018,9404), which Enhanced XA has, and Imager Pixel Spacing (0018,1164) divided
+    by the magnification, and last Imager Pixel Spacing as it is.
 
     Returns:
         None where the header states no usable spacing.
@@ -33,6 +34,9 @@ def _calibrated(header: Dataset) -> Spacing | None:
 
 
 def _at_object(header: Dataset) -> Spacing | None:
+    stated = _pair(header, "ObjectPixelSpacingInCenterOfBeam")
+    if stated is not None:
+        return Spacing(*stated, "object by magnification", "ObjectPixelSpacingInCenterOfBeam")
     pair = _pair(header, "ImagerPixelSpacing")
     magnification, source = _magnification(header)
     if pair is None or magnification is None:
@@ -52,9 +56,10 @@ def _magnification(header: Dataset) -> tuple[float | None, str]:
     if stated is not None and 1 <= stated <= LARGEST_MAGNIFICATION:
         return stated, "EstimatedRadiographicMagnificationFactor"
     detector = positive_number(header, "DistanceSourceToDetector")
-    patient = positive_number(header, "DistanceSourceToPatient")
-    if detector and patient and 1 <= detector / patient <= LARGEST_MAGNIFICATION:
-        return detector / patient, "(DistanceSourceToDetector / DistanceSourceToPatient)"
+    for keyword in ("DistanceSourceToPatient", "DistanceSourceToIsocenter"):
+        patient = positive_number(header, keyword)
+        if detector and patient and 1 <= detector / patient <= LARGEST_MAGNIFICATION:
+            return detector / patient, f"(DistanceSourceToDetector / {keyword})"
     return None, ""
 
 

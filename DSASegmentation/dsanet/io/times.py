@@ -1,13 +1,14 @@
 """When each frame was taken, from what the DICOM header states."""
 
 import logging
+import re
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from dsanet.io.header import attribute_name, numbers, positive_number, tag_number, values
+from dsanet.io.header import attribute_name, numbers, positive_number, tag_number, text, values
 
 MILLISECOND = 1e-3
 
@@ -81,3 +82,30 @@ _SOURCES: dict[str, Callable[[Dataset, int], NDArray[np.float64] | None]] = {
     "CineRate": _from_rate("CineRate"),
     "RecommendedDisplayFrameRate": _from_rate("RecommendedDisplayFrameRate"),
 }
+
+
+def clock_times(headers: list[Dataset]) -> tuple[NDArray[np.float64], bool]:
+    """Find the times of single-frame files from the clock.
+
+    Args:
+        headers: DICOM headers in the order of the frames, at least one.
+
+    Returns:
+        float64 (T,) as `frame_times` does, from Acquisition Time (0008,0032) or else Content Time
+        (0008,0033) where these rise from frame to frame; only differences leave this function.
+    """
+    for keyword in ("AcquisitionTime", "ContentTime"):
+        seconds = np.array([_seconds_of_day(text(header, keyword)) for header in headers])
+        times = seconds - seconds[0]
+        if len(headers) > 1 and _can_be_times(times, len(headers)):
+            return times, True
+    return _steps(len(headers)), False
+
+
+def _seconds_of_day(clock: str) -> float:
+    """Turn HHMMSS.FFFFFF into seconds, NaN for anything else."""
+    match = re.fullmatch(r"([0-9]{2})([0-9]{2})([0-9]{2}(?:\.[0-9]{1,6})?)", clock)
+    if match is None:
+        return float("nan")
+    hours, minutes, seconds = (float(part) for part in match.groups())
+    return 3600 * hours + 60 * minutes + seconds

@@ -1,5 +1,7 @@
 """A small copy of a run, on which polarity, subtraction and arterial window are decided."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -8,7 +10,10 @@ COARSE_SIDE = 256
 """Longest side in pixels: a trunk is 2 to 5 wide, a branch about 1, and 40 frames take 10 MB."""
 
 STRUCTURE_SIGMA = 6.0
-"""Gaussian sigma in coarse pixels (about 1 cm) that separates vessels from blush and drift."""
+"""Gaussian sigma in coarse pixels (about 5 mm) that separates vessels from blush and drift."""
+
+NOISE_SIGMA = 0.7
+"""Gaussian sigma in coarse pixels that halves the noise and keeps vessels one pixel wide."""
 
 
 def shrink_factor(shape: tuple[int, ...]) -> int:
@@ -20,8 +25,8 @@ def shrink_factor(shape: tuple[int, ...]) -> int:
     return max(1, -(-max(shape[-2:]) // COARSE_SIDE))
 
 
-def shrink(frames: NDArray[np.generic]) -> NDArray[np.float32]:
-    """Average blocks of pixels; rows and columns that fill no block are left out.
+def shrink(frames: NDArray[Any]) -> NDArray[np.float32]:
+    """Average square blocks of pixels; those cut off by the last row or column are smaller.
 
     Args:
         frames: (T, H, W), any real dtype.
@@ -30,16 +35,14 @@ def shrink(frames: NDArray[np.generic]) -> NDArray[np.float32]:
         float32 (T, h, w), the longer of h and w at most 256.
     """
     factor = shrink_factor(frames.shape)
-    rows, columns = (side // factor * factor for side in frames.shape[1:])
-    small = np.empty((len(frames), max(1, rows // factor), max(1, columns // factor)), np.float32)
-    if min(rows, columns) == 0:
-        factor, rows, columns = 1, *frames.shape[1:]
-        small = np.empty(frames.shape, np.float32)
+    if factor == 1:
+        return frames.astype(np.float32)
+    rows, columns = (np.arange(0, side, factor) for side in frames.shape[1:])
+    area = np.outer(*(np.diff(np.append(*ends)) for ends in zip((rows, columns), frames.shape[1:])))
+    small = np.empty((len(frames), len(rows), len(columns)), np.float32)
     for index, frame in enumerate(frames):
-        down = np.add.reduceat(
-            frame[:rows, :columns], np.arange(0, rows, factor), axis=0, dtype=np.float32
-        )
-        small[index] = np.add.reduceat(down, np.arange(0, columns, factor), axis=1) / factor**2
+        down = np.add.reduceat(frame, rows, axis=0, dtype=np.float32)
+        small[index] = np.add.reduceat(down, columns, axis=1) / area
     return small
 
 
@@ -50,15 +53,13 @@ def shrink_field(field: NDArray[np.bool_]) -> NDArray[np.bool_]:
         field: bool (H, W).
 
     Returns:
-        bool (h, w), as `shrink` makes it; all True when no block lies wholly inside.
+        bool (h, w), shaped as `shrink` shapes frames; all True when no block lies wholly inside.
     """
-    whole = shrink(field[np.newaxis])[0] > 1 - 1e-6
+    whole = shrink(field[np.newaxis])[0] > 1 - 1e-4
     return whole if whole.any() else np.ones_like(whole)
 
 
-def small_structures(
-    grey: NDArray[np.float32], field: NDArray[np.bool_]
-) -> NDArray[np.float32]:
+def small_structures(grey: NDArray[np.float32], field: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Give how much darker each pixel is than its surroundings.
 
     Blush, scatter and drift are wide and fall away; vessels, edges and noise stay.
@@ -74,8 +75,9 @@ def small_structures(
     weight = np.maximum(weight, 1e-3)
     darker = np.empty_like(grey)
     for index, frame in enumerate(grey):
-        level = np.float32(np.median(frame[field]))
+        level = np.median(frame[field])
         depth = np.where(field, level - frame, 0)
         around = ndimage.gaussian_filter(depth, STRUCTURE_SIGMA) / weight
-        darker[index] = np.where(field, ndimage.gaussian_filter(depth - around, 0.7), 0)
+        smooth = ndimage.gaussian_filter(np.where(field, depth - around, 0), NOISE_SIGMA)
+        darker[index] = np.where(field, smooth, 0)
     return darker

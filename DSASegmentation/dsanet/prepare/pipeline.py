@@ -1,28 +1,46 @@
 """prepare(): from a run as stored to frames with dark vessels, arterial window and MinIP."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from dsanet.io import DSARun
 from dsanet.prepare.choices import PrepareChoices
-from dsanet.prepare.coarse import shrink, shrink_factor, shrink_field, small_structures
+from dsanet.prepare.coarse import shrink, shrink_field
 from dsanet.prepare.field import exposure_field
+from dsanet.prepare.masks import frames_before_contrast, header_mask
 from dsanet.prepare.normalise import normalisation
 from dsanet.prepare.polarity import displayed, reflect, vessels_are_bright
 from dsanet.prepare.prepared import PreparedRun
 from dsanet.prepare.subtract import (
-    header_mask,
+    ADDITIVE,
+    background_spread,
+    is_subtracted,
     log_floor,
-    looks_subtracted,
-    shift_between,
-    subtract,
+    subtracted,
     to_log,
 )
-from dsanet.prepare.thin import MAX_NETWORK_FRAMES
-from dsanet.prepare.window import find_window, frames_before_contrast
+from dsanet.prepare.thin import thinning_note
+from dsanet.prepare.window import find_window
+
+NO_CHOICES = PrepareChoices()
 
 
-def prepare(run: DSARun, choices: PrepareChoices = PrepareChoices()) -> PreparedRun:  # noqa: B008
+@dataclass(frozen=True, eq=False)
+class _Grey:
+    """Grey values with dark vessels: full size, coarse, the exposed fields of both, warnings."""
+
+    pixels: NDArray[Any]
+    coarse: NDArray[np.float32]
+    field: NDArray[np.bool_]
+    coarse_field: NDArray[np.bool_]
+    subtracted: bool
+    notes: tuple[str, ...]
+
+
+def prepare(run: DSARun, choices: PrepareChoices = NO_CHOICES) -> PreparedRun:
     """Prepare a run for segmentation.
 
     Args:
@@ -36,101 +54,94 @@ def prepare(run: DSARun, choices: PrepareChoices = PrepareChoices()) -> Prepared
         PrepareError: A choice does not fit the run.
     """
     choices.check(run.frame_count)
-    grey = displayed(run)
-    field = exposure_field(grey)
-    coarse_field = shrink_field(field)
-    coarse = shrink(grey)
-    subtracted = _is_subtracted(run, choices, coarse, coarse_field)
-    if _is_bright(choices, coarse, coarse_field, subtracted):
-        grey = reflect(grey, run.facts.bits_stored)
-        coarse = shrink(grey)
-    if subtracted:
-        frames, words, notes = grey.astype(np.float32), "as stored", ()
+    grey = _grey(run, choices)
+    if grey.subtracted:
+        frames, words, notes = grey.pixels.astype(np.float32), "as stored", grey.notes
     else:
-        frames, words, notes = _subtracted_frames(run, choices, grey, coarse, coarse_field)
-        coarse = shrink(frames)
-    window, window_notes = find_window(coarse, run.times, coarse_field)
-    first, last = choices.arterial_window or window
-    if choices.arterial_window is not None:
-        window_notes = ()
+        frames, words, notes = _subtract(run, choices, grey)
+    window = choices.arterial_window
+    if window is None:
+        coarse = grey.coarse if grey.subtracted else shrink(frames)
+        window, window_notes = find_window(coarse, run.times, grey.coarse_field)
+        notes += window_notes
+    first, last = window
     minip = frames[first : last + 1].min(axis=0)
-    center, scale = normalisation(frames[first : last + 1], minip, field)
+    center, scale = normalisation(frames[first : last + 1], minip, grey.field)
     return PreparedRun(
         frames=frames,
         times=run.times,
-        field=field,
+        field=grey.field,
         arterial_window=(first, last),
         minip=minip,
         center=center,
         scale=scale,
         subtraction=words,
-        warnings=notes + window_notes + _thinning_note(last - first + 1),
+        warnings=notes + thinning_note(last - first + 1),
     )
 
 
-def _is_subtracted(
-    run: DSARun,
-    choices: PrepareChoices,
-    coarse: NDArray[np.float32],
-    field: NDArray[np.bool_],
-) -> bool:
+def _grey(run: DSARun, choices: PrepareChoices) -> _Grey:
+    """Bring vessels to dark and decide whether the run is subtracted."""
+    pixels = displayed(run)
+    field = exposure_field(pixels)
+    coarse, coarse_field = shrink(pixels), shrink_field(field)
+    # A subtracted run shows its polarity in space; then the first frame need not be empty.
+    in_space = choices.invert if choices.invert is not None else None
+    bright = vessels_are_bright(coarse, coarse_field) if in_space is None else in_space
+    seen = -coarse if bright else coarse
+    done, notes = _already(run, choices, background_spread(seen, coarse_field))
+    if not done and choices.invert is None:
+        bright = vessels_are_bright(coarse, coarse_field, native=True)
+    if bright:
+        pixels = reflect(pixels, run.facts.bits_stored)
+        coarse = shrink(pixels)
+    if bright and choices.invert is None:
+        notes += ("Vessels were brighter than their surroundings, so grey values were inverted.",)
+    return _Grey(pixels, coarse, field, coarse_field, done, notes)
+
+
+def _already(
+    run: DSARun, choices: PrepareChoices, spread: float
+) -> tuple[bool, tuple[str, ...]]:
+    """Whether the frames are to be used as stored."""
     if choices.subtract != "auto":
-        return choices.subtract == "never"
-    return looks_subtracted(coarse, field)
+        return choices.subtract == "never", ()
+    mask_frames, _ = header_mask(run.facts, run.frame_count)
+    return is_subtracted(run.facts, spread, mask_frames)
 
 
-def _is_bright(
-    choices: PrepareChoices,
-    coarse: NDArray[np.float32],
-    field: NDArray[np.bool_],
-    subtracted: bool,
-) -> bool:
-    if choices.invert is not None:
-        return choices.invert
-    if not subtracted and len(coarse) > 1:
-        coarse = coarse - coarse[0]
-    return vessels_are_bright(small_structures(coarse, field), field)
+def _subtract(
+    run: DSARun, choices: PrepareChoices, grey: _Grey
+) -> tuple[NDArray[np.float32], str, tuple[str, ...]]:
+    """Frames after subtraction, how it was done in words, and warnings."""
+    relationship = run.facts.intensity_relationship
+    floor = log_floor(grey.coarse, grey.coarse_field)
+    coarse_log = to_log(grey.coarse, relationship, floor)
+    chosen, source, notes = _mask_frames(run, choices, coarse_log, grey.coarse_field)
+    if not chosen:
+        note = (
+            "The run is not subtracted and has no frame before contrast, so its frames are used as"
+            " they are; expect more errors than on a subtracted run."
+        )
+        return grey.pixels.astype(np.float32), "none", (*grey.notes, *notes, note)
+    frames = to_log(grey.pixels, relationship, floor)
+    frames = subtracted(frames, chosen, coarse_log, grey.coarse_field)
+    values = "values" if relationship in ADDITIVE else "logarithms"
+    numbers = ", ".join(map(str, chosen))
+    words = f"difference of {values} to the mean of {source} frames {numbers}, moved onto each frame"
+    return frames, words, (*grey.notes, *notes)
 
 
-def _subtracted_frames(
+def _mask_frames(
     run: DSARun,
     choices: PrepareChoices,
-    grey: NDArray[np.generic],
-    coarse: NDArray[np.float32],
+    coarse_log: NDArray[np.float32],
     field: NDArray[np.bool_],
-) -> tuple[NDArray[np.float32], str, tuple[str, ...]]:
-    relationship = run.facts.intensity_relationship
-    floor = log_floor(coarse, field)
-    coarse_log = to_log(coarse, relationship, floor)
-    mask_frames, notes = header_mask(run.facts, run.frame_count)
-    source = "the header's"
+) -> tuple[tuple[int, ...], str, tuple[str, ...]]:
+    """Mask frames from 0, whose they are, and warnings."""
     if choices.mask_frames is not None:
-        mask_frames, notes, source = choices.mask_frames, (), "the user's"
-    elif not mask_frames:
-        mask_frames = frames_before_contrast(coarse_log, field)
-        source = "the pre-contrast"
-    if not mask_frames:
-        note = (
-            "The run is not subtracted and has no frame before contrast, so the frames were used"
-            " as they are; expect more errors than on a subtracted run."
-        )
-        return grey.astype(np.float32), "none: no frame before contrast", (*notes, note)
-    chosen = list(mask_frames)
-    frames = to_log(grey, relationship, floor)
-    coarse_mask = coarse_log[chosen].mean(axis=0)
-    factor = shrink_factor(grey.shape)
-    shifts = factor * np.array([shift_between(coarse_mask, frame, field) for frame in coarse_log])
-    subtract(frames, frames[chosen].mean(axis=0), shifts)
-    logarithm = "" if relationship in ("LOG", "DISP") else " of logarithms"
-    numbers = ", ".join(str(frame) for frame in chosen)
-    words = f"difference{logarithm} with the mean of {source} frames {numbers}, shifted per frame"
-    return frames, words, notes
-
-
-def _thinning_note(length: int) -> tuple[str, ...]:
-    if length <= MAX_NETWORK_FRAMES:
-        return ()
-    return (
-        f"The arterial window has {length} frames; the network sees {MAX_NETWORK_FRAMES} of them,"
-        " evenly in time.",
-    )
+        return choices.mask_frames, "the user's", ()
+    stated, notes = header_mask(run.facts, run.frame_count)
+    if stated:
+        return stated, "the header's", notes
+    return frames_before_contrast(coarse_log, field), "the pre-contrast", notes

@@ -1,22 +1,22 @@
 """Polarity: in every prepared run vessels are dark."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from dsanet.io import DSARun
+from dsanet.prepare.coarse import small_structures
+from dsanet.prepare.masks import STRONGEST_PERCENT
 
 BRIGHT_MARGIN = 1.3
-"""Bright structure must outweigh dark by this factor; X-ray vessels are dark unless shown."""
-
-STRONGEST_SHARE = 0.5
-"""Percent of the pixels that stand for the vessels: a trunk fills that much of any arterial frame
-(MAT covers 0.9 to 1.0 % in DSCA)."""
+"""Bright structures must outweigh dark ones by this factor; contrast is dark unless shown."""
 
 
-def displayed(run: DSARun) -> NDArray[np.generic]:
+def displayed(run: DSARun) -> NDArray[Any]:
     """Give the pixels so that a higher value is brighter.
 
-    MONOCHROME1 means that the lowest value is shown white: DICOM PS3.3 C.7.6.3.1.2.
+    In MONOCHROME1 the lowest value is shown white: DICOM PS3.3 C.7.6.3.1.2.
 
     Args:
         run: A run as stored.
@@ -29,7 +29,7 @@ def displayed(run: DSARun) -> NDArray[np.generic]:
     return reflect(run.pixels, run.facts.bits_stored)
 
 
-def reflect(pixels: NDArray[np.generic], bits_stored: int) -> NDArray[np.generic]:
+def reflect(pixels: NDArray[Any], bits_stored: int) -> NDArray[Any]:
     """Exchange dark and bright within the values that the stored bits can hold.
 
     Args:
@@ -38,27 +38,35 @@ def reflect(pixels: NDArray[np.generic], bits_stored: int) -> NDArray[np.generic
 
     Returns:
         Same shape and dtype.
+
+    >>> reflect(np.array([0, 1, 4095], np.uint16), 12).tolist()
+    [4095, 4094, 0]
     """
-    signed = np.issubdtype(pixels.dtype, np.signedinteger)
-    ends = -1 if signed and int(pixels.min()) < 0 else 2**bits_stored - 1
-    ends = max(ends, int(pixels.max()) + int(min(0, pixels.min())))
-    return (ends - pixels.astype(np.int64)).astype(pixels.dtype)
+    if int(pixels.min()) < 0:
+        return np.invert(pixels)
+    largest = int(np.iinfo(pixels.dtype).max)
+    top = max(min(2**bits_stored - 1, largest), int(pixels.max()))
+    return np.subtract(pixels.dtype.type(top), pixels)
 
 
-def vessels_are_bright(structures: NDArray[np.float32], field: NDArray[np.bool_]) -> bool:
-    """Decide from small structures whether contrast makes pixels brighter.
+def vessels_are_bright(
+    coarse: NDArray[np.float32], field: NDArray[np.bool_], native: bool = False
+) -> bool:
+    """Decide whether contrast makes pixels brighter.
 
     Motion edges are dark and bright in equal parts; contrast has one sign only.
 
     Args:
-        structures: float32 (T, h, w), darker is positive (`small_structures`), of frames from
-            which static anatomy has been taken away if there was any.
+        coarse: float32 (T, h, w), coarse frames.
         field: bool (h, w).
+        native: Static anatomy is still there; it is taken away with the first frame.
 
     Returns:
         True when bright structures clearly outweigh dark ones.
     """
-    inside = structures[:, field]
-    dark = float(np.percentile(inside.max(axis=0), 100 - STRONGEST_SHARE))
-    bright = -float(np.percentile(inside.min(axis=0), STRONGEST_SHARE))
+    if native and len(coarse) > 1:
+        coarse = coarse - coarse[0]
+    structures = small_structures(coarse, field)[:, field]
+    dark = float(np.percentile(structures.max(axis=0), 100 - STRONGEST_PERCENT))
+    bright = -float(np.percentile(structures.min(axis=0), STRONGEST_PERCENT))
     return bright > BRIGHT_MARGIN * max(dark, 0.0)

@@ -1,141 +1,122 @@
-"""Mask subtraction: whether a run needs it, from which frames, and the subtraction itself."""
+"""Mask subtraction: whether a run needs it, and the subtraction itself."""
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from dsanet.io import RunFacts
+from dsanet.prepare.coarse import shrink_factor
+from dsanet.prepare.register import shift_between
 
-FLAT_SHARE = 0.35
-"""A static background is flat when its central 80 % spans less than this share of the range of
-all grey values; the real subtracted run at hand has 0.05, native runs have 0.5 and more."""
+FLAT = 0.4
+UNEVEN = 0.6
+"""Spread of the background against the depth of vessels. The real subtracted run at hand has 0.1
+(0.33 in one frame), 90 phantoms up to 0.25; native runs have 0.67 and more."""
 
 SMALLEST_LEVEL = 0.02
 """Below this share of the median grey value the logarithm is cut off: noise would explode."""
 
-LARGEST_SHIFT = 0.02
-"""A shift beyond this share of the picture's side is a failed registration, not motion."""
-
 SMALLEST_SHIFT = 0.1
-"""Shifts below this many pixels leave no visible edge (science.md 6: edges appear at 0.5 px)."""
+"""Shifts below this many pixels leave no visible edge; those of 0.5 do."""
+
+ADDITIVE = ("LOG", "DISP")
+"""Pixel Intensity Relationships (0028,1040) without a further logarithm."""
 
 
-def looks_subtracted(coarse: NDArray[np.float32], field: NDArray[np.bool_]) -> bool:
-    """Decide from the pixels whether static anatomy has been taken away.
+def background_spread(coarse: NDArray[np.float32], field: NDArray[np.bool_]) -> float:
+    """Compare the unevenness of the static background with the depth of the darkest structures.
 
     Args:
-        coarse: float32 (T, h, w), coarse frames as stored.
+        coarse: float32 (T, h, w), coarse frames as stored, vessels dark.
         field: bool (h, w).
 
     Returns:
-        True when the background, the median over time, is flat against the whole range of values.
+        Central 80 % of the background, the median over time, divided by its median's distance to
+        the darkest thousandth of all pixels; 0 for a constant picture.
     """
     background = np.median(coarse, axis=0)[field]
-    low, high = np.percentile(background, [10, 90])
-    bottom, top = np.percentile(coarse[:, field], [0.1, 99.9])
-    return bool(high - low < FLAT_SHARE * (top - bottom)) or top == bottom
+    low, middle, high = np.percentile(background, [10, 50, 90])
+    depth = middle - np.percentile(coarse[:, field], 0.1)
+    return float((high - low) / depth) if depth > 0 else 0.0
 
 
-def header_mask(facts: RunFacts, frame_count: int) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """Read the mask frames from the Mask Subtraction Sequence (0028,6100).
+def is_subtracted(
+    facts: RunFacts, spread: float, mask_frames: tuple[int, ...]
+) -> tuple[bool, tuple[str, ...]]:
+    """Decide whether static anatomy was taken away already.
 
-    Only the first item with the operation AVG_SUB is used; Mask Frame Numbers (0028,6110) count
-    from 1: DICOM PS3.3 C.7.6.10.
+    Headers are often silent, and SUB in Recommended Viewing Mode (0028,1090) is found on stored
+    subtractions as well as on native frames with a mask; so the pixels decide where they are clear.
 
     Args:
         facts: What the header says.
-        frame_count: Number of frames of the run.
+        spread: From `background_spread`.
+        mask_frames: From `header_mask`.
 
     Returns:
-        Frame numbers from 0, none where the header names no usable one; and warnings.
+        The answer, and warnings.
     """
-    for item in facts.mask_subtraction:
-        if item.get("MaskOperation") != "AVG_SUB":
-            continue
-        stated = np.atleast_1d(item.get("MaskFrameNumbers") or []).astype(int)
-        outside = [int(number) for number in stated if not 1 <= number <= frame_count]
-        notes = (
-            (
-                f"The header's mask frame numbers {outside} were ignored: the run's frames are"
-                f" numbered 1 to {frame_count}.",
-            )
-            if outside
-            else ()
-        )
-        inside = tuple(int(number) - 1 for number in stated if 1 <= number <= frame_count)
-        return inside, notes
-    return (), ()
+    if spread < FLAT:
+        note = "The header names mask frames, but the frames are subtracted already."
+        return True, (note,) if mask_frames else ()
+    if spread > UNEVEN:
+        return False, ()
+    if mask_frames or facts.viewing_mode == "NAT":
+        return False, ()
+    says_so = facts.viewing_mode == "SUB" or any("SUB" in word for word in facts.image_type)
+    return says_so or spread < (FLAT + UNEVEN) / 2, ()
 
 
-def to_log(
-    grey: NDArray[np.generic], relationship: str | None, floor: float
-) -> NDArray[np.float32]:
-    """Bring grey values to a scale on which layers of attenuation add.
+def log_floor(coarse: NDArray[np.float32], field: NDArray[np.bool_]) -> float:
+    """Choose the smallest grey value that the logarithm shall see, above 0."""
+    return max(1.0, SMALLEST_LEVEL * float(np.median(coarse[:, field])))
+
+
+def to_log(grey: NDArray[Any], relationship: str | None, floor: float) -> NDArray[np.float32]:
+    """Bring grey values to a scale on which layers of attenuation add (Beer-Lambert).
 
     Args:
         grey: Any shape, higher is brighter.
         relationship: Pixel Intensity Relationship (0028,1040). LOG and DISP values are kept; LIN
-            and None go through the logarithm (Beer-Lambert).
+            and None go through the natural logarithm.
         floor: Smallest value that the logarithm sees, above 0.
 
     Returns:
-        float32, same shape.
+        float32, same shape, a new array.
     """
-    if relationship in ("LOG", "DISP"):
-        return grey.astype(np.float32)
-    return np.log(np.maximum(grey.astype(np.float32), np.float32(floor)))
+    values = grey.astype(np.float32)
+    if relationship not in ADDITIVE:
+        np.maximum(values, np.float32(floor), out=values)
+        np.log(values, out=values)
+    return values
 
 
-def log_floor(coarse: NDArray[np.float32], field: NDArray[np.bool_]) -> float:
-    """Choose the smallest grey value that the logarithm shall see."""
-    return max(1.0, SMALLEST_LEVEL * float(np.median(coarse[:, field])))
-
-
-def shift_between(
-    mask: NDArray[np.float32], frame: NDArray[np.float32], field: NDArray[np.bool_]
-) -> tuple[float, float]:
-    """Find the translation that brings the mask onto a frame (Gauss-Newton, robust).
+def subtracted(
+    log_frames: NDArray[np.float32],
+    mask_frames: tuple[int, ...],
+    coarse_log: NDArray[np.float32],
+    field: NDArray[np.bool_],
+) -> NDArray[np.float32]:
+    """Take the mean of the mask frames, moved onto each frame, from all frames.
 
     Args:
-        mask: float32 (h, w).
-        frame: float32 (h, w).
+        log_frames: float32 (T, H, W), from `to_log`; changed in place.
+        mask_frames: Frame numbers from 0, at least one.
+        coarse_log: float32 (T, h, w), the same run, coarse.
         field: bool (h, w).
 
     Returns:
-        Rows and columns by which the mask has to move, in pixels; (0, 0) where none fits.
+        `log_frames`, now negative where contrast is.
     """
-    limit = max(1.0, LARGEST_SHIFT * max(mask.shape))
-    shift = np.zeros(2)
-    for _ in range(3):
-        moved = ndimage.shift(mask, shift, order=1, mode="nearest")
-        down, across = np.gradient(moved)
-        error = moved - frame
-        error -= np.median(error[field])
-        inner = field & (np.abs(error) < 3 * np.median(np.abs(error[field])) + 1e-6)
-        gradients = np.stack([down[inner], across[inner]])
-        normal = gradients @ gradients.T
-        if np.linalg.cond(normal) > 1e6:
-            return 0.0, 0.0
-        shift += np.linalg.solve(normal, gradients @ error[inner])
-        if np.abs(shift).max() > limit:
-            return 0.0, 0.0
-    return float(shift[0]), float(shift[1])
-
-
-def subtract(
-    log_frames: NDArray[np.float32],
-    mask: NDArray[np.float32],
-    shifts: NDArray[np.float64],
-) -> None:
-    """Take the mask, moved by each frame's shift, from the frames in place.
-
-    Args:
-        log_frames: float32 (T, H, W), changed in place.
-        mask: float32 (H, W).
-        shifts: float64 (T, 2), rows and columns in pixels.
-    """
-    for frame, shift in zip(log_frames, shifts, strict=True):
-        if np.abs(shift).max() < SMALLEST_SHIFT:
+    chosen = list(mask_frames)
+    mask, coarse_mask = log_frames[chosen].mean(axis=0), coarse_log[chosen].mean(axis=0)
+    factor = shrink_factor(log_frames.shape)
+    for frame, coarse_frame in zip(log_frames, coarse_log, strict=True):
+        shift = [factor * step for step in shift_between(coarse_mask, coarse_frame, field)]
+        if max(map(abs, shift)) < SMALLEST_SHIFT:
             frame -= mask
         else:
             frame -= ndimage.shift(mask, shift, order=1, mode="nearest")
+    return log_frames

@@ -49,3 +49,23 @@ def network_frames(prepared: PreparedRun) -> tuple[NDArray[np.float32], NDArray[
         chosen = evenly_in_time(times, MAX_NETWORK_FRAMES)
         frames, times = frames[chosen], times[chosen]
     return prepared.normalise(frames), times
+
+
+def thinning_note(length: int) -> tuple[str, ...]:
+    """Warn about an arterial window of more frames than the network sees.
+
+    Args:
+        length: Number of frames of the window.
+
+    Returns:
+        One sentence, or none.
+
+    >>> thinning_note(24)
+    ()
+    """
+    if length <= MAX_NETWORK_FRAMES:
+        return ()
+    return (
+        f"The arterial window has {length} frames; the network sees {MAX_NETWORK_FRAMES} of them,"
+        " evenly in time.",
+    )

@@ -1,15 +1,35 @@
-"""The arterial window, from the frames' own time-density curves."""
+"""The arterial window: from the first frame that shows arteries to the last before veins fill."""
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
-from dsanet.prepare.coarse import small_structures
+from dsanet.prepare.curves import VesselCurves, vessel_curves
 
-VESSEL_SHARE = 0.25
-"""A candidate vessel pixel's peak, as a share of the run's strongest (99.5th percentile) peak."""
+ARRIVAL_STEP_S = 0.1
+ARRIVAL_SIGMA_S = 0.35
+"""Arrival times are counted in steps and smoothed; arteries and veins lie 3 s and more apart."""
 
-NOISE_FACTOR = 6.0
-"""A candidate's peak must stand this many noise standard deviations above the background."""
+GAP_SHARE = 0.1
+"""Between two groups of vessels fewer pixels fill at a time than this share of the busiest time."""
+
+SMALLEST_GROUP = 0.05
+"""Groups with a smaller share of the vessel pixels are motion or noise."""
+
+START_SHARE = 0.06
+"""The window begins when the first arteries have this share of their peak contrast."""
+
+DISTAL_BINS = 8
+"""Arteries are sorted into so many classes of equal arrival span; the later half is distal."""
+
+FADE_SHARE = 0.25
+"""The window ends when the distal arteries have less than this share of their peak contrast."""
+
+VEIN_SHARE = 0.15
+"""The window ends before the first veins have this share of their peak contrast."""
+
+FIRST_VEINS = 0.15
+"""Share of the vein pixels, those that fill first, that ends the window."""
 
 
 def find_window(
@@ -23,75 +43,90 @@ def find_window(
         field: bool (h, w).
 
     Returns:
-        First and last frame, both included; and warnings.
+        First and last frame, both included; and warnings. All frames where contrast fills the
+        same vessels in all of them, or where there is no vessel.
     """
+    curves = vessel_curves(frames, times, field)
     whole = (0, len(frames) - 1)
-    if len(frames) == 1:
-        return whole, ()
-    depth = small_structures(frames, field)[:, field]
-    peak = depth.max(axis=0)
-    noise = 1.4826 * float(np.median(np.median(np.abs(depth), axis=1)))
-    candidates = peak > max(VESSEL_SHARE * float(np.percentile(peak, 99.5)), NOISE_FACTOR * noise)
-    if candidates.sum() < 4:
+    if curves.found == 0:
         return whole, ("No contrast-filled vessel was found, so all frames are used.",)
-    depth = depth[:, candidates] / peak[candidates]
-    arrival = times[(depth >= 0.5).argmax(axis=0)]
-    split = _split(arrival)
-    early = depth[:, arrival <= split].mean(axis=1)
-    late = depth[:, arrival > split].mean(axis=1) if (arrival > split).any() else None
-    return _bounds(early, late), ()
+    if curves.values.shape[1] == 0:
+        return whole, ()
+    groups = _groups(curves.arrival, times)
+    if not groups:
+        return whole, ()
+    first, peak, last = _artery_bounds(curves, groups[0])
+    if len(groups) > 1:
+        last = min(last, _last_before_veins(curves, groups[-1], peak))
+    return (first, max(first, last)), ()
 
 
-def frames_before_contrast(
-    frames: NDArray[np.float32], field: NDArray[np.bool_]
-) -> tuple[int, ...]:
-    """Find the frames of a run that come before contrast arrives.
-
-    Args:
-        frames: float32 (T, h, w), coarse frames on a logarithmic scale, vessels dark.
-        field: bool (h, w).
-
-    Returns:
-        0, 1, ... up to the last frame before contrast; none where the first shows contrast.
-    """
-    if len(frames) == 1:
-        return ()
-    change = small_structures(frames - frames[0], field)[:, field]
-    dark = np.percentile(change, 99.5, axis=1)
-    bright = -np.percentile(change, 0.5, axis=1)
-    contrast = dark - bright
-    if contrast.max() <= 0 or contrast.max() < -contrast.min():
-        return ()
-    arrival = int(np.argmax(contrast > 0.15 * contrast.max()))
-    return tuple(range(arrival))
+def _groups(
+    arrival: NDArray[np.float64], times: NDArray[np.float64]
+) -> list[NDArray[np.bool_]]:
+    """Sort pixels into groups between which hardly any vessel fills, the earliest first."""
+    grid = np.arange(times[0] - 1, times[-1] + 1 + ARRIVAL_STEP_S, ARRIVAL_STEP_S)
+    counts, _ = np.histogram(arrival, grid)
+    sigma_s = max(ARRIVAL_SIGMA_S, 0.5 * float(np.median(np.diff(times))))
+    density = ndimage.gaussian_filter1d(counts.astype(float), sigma_s / ARRIVAL_STEP_S)
+    busy, _ = ndimage.label(density > GAP_SHARE * density.max())
+    groups = []
+    for (span,) in ndimage.find_objects(busy):
+        group = (arrival >= grid[span.start]) & (arrival < grid[span.stop])
+        if group.mean() > SMALLEST_GROUP:
+            groups.append(group)
+    return groups
 
 
-def _split(arrival: NDArray[np.float64]) -> float:
-    """Otsu's threshold between two populations of arrival times; the last time if there is one."""
-    values, counts = np.unique(arrival, return_counts=True)
-    shares = counts / counts.sum()
-    below = np.cumsum(shares)[:-1]
-    moments = np.cumsum(shares * values)[:-1]
-    mean = float(np.sum(shares * values))
-    if not below.size:
-        return float(values[-1])
-    between = (mean * below - moments) ** 2 / (below * (1 - below))
-    best = int(np.argmax(between))
-    within = float(np.sum(shares * (values - mean) ** 2))
-    separated = between[best] > 0.8 * within and 1 - below[best] > 0.05
-    return float(values[best]) if separated else float(values[-1])
+def _artery_bounds(curves: VesselCurves, arteries: NDArray[np.bool_]) -> tuple[int, int, int]:
+    """First frame with arteries, the one at which the distal arteries peak, the last."""
+    values, arrival = curves.values[:, arteries], curves.arrival[arteries]
+    early = _first_filled(curves, arteries)
+    front = np.median(curves.values[:, early], axis=1)
+    noise = 3 * curves.noise / float(np.median(curves.peak[early])) / np.sqrt(early.sum())
+    top = int(front.argmax())
+    dark = np.flatnonzero(front[:top] <= max(START_SHARE, noise) * front[top])
+    first = int(dark[-1]) + 1 if dark.size else 0
+
+    distal = _distal(values, arrival)
+    peak = int(distal.argmax())
+    faded = np.flatnonzero(distal[peak:] < FADE_SHARE * distal[peak])
+    last = peak + int(faded[0]) - 1 if faded.size else len(distal) - 1
+    return first, peak, last
 
 
-def _bounds(early: NDArray[np.float64], late: NDArray[np.float64] | None) -> tuple[int, int]:
-    first = int(np.argmax(early > 0.05 * early.max()))
-    last = len(early) - 1
-    if late is None:
-        return first, last
-    veins = np.flatnonzero(late > 0.15 * late.max())
-    after = veins[veins > int(np.argmax(early))]
-    if after.size:
-        last = int(after[0]) - 1
-    faded = np.flatnonzero(early[int(np.argmax(early)) :] < 0.5 * early.max())
-    if faded.size:
-        last = min(last, int(np.argmax(early) + faded[0]) - 1)
-    return first, max(first, last)
+def _first_filled(curves: VesselCurves, arteries: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The tenth that fills first of the deeper half of the arteries: the trunk, not an edge."""
+    deep = arteries & (curves.peak >= np.median(curves.peak[arteries]))
+    order = np.sort(curves.arrival[deep])
+    latest = order[min(len(order) - 1, max(5, len(order) // 10))]
+    return deep & (curves.arrival <= latest)
+
+
+def _distal(
+    values: NDArray[np.float32], arrival: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Mean curve of the later half of the arteries' arrival classes, each counting the same."""
+    low, high = np.percentile(arrival, [2, 98])
+    place = (arrival - low) / max(high - low, 1e-6) * DISTAL_BINS
+    classes = np.clip(place.astype(int), 0, DISTAL_BINS - 1)
+    later = [kind for kind in range(DISTAL_BINS // 2, DISTAL_BINS) if np.sum(classes == kind) > 2]
+    if not later:
+        return np.median(values, axis=1).astype(np.float64)
+    curves = [np.median(values[:, classes == kind], axis=1) for kind in later]
+    return np.mean(curves, axis=0, dtype=np.float64)
+
+
+def _last_before_veins(
+    curves: VesselCurves, veins: NDArray[np.bool_], artery_peak: int
+) -> int:
+    """Last frame before the first veins rise; the run's last where the group is no veins."""
+    arrival = curves.arrival
+    first_veins = veins & (arrival <= np.quantile(arrival[veins], FIRST_VEINS))
+    rise = np.median(curves.values[:, first_veins], axis=1)
+    rise = rise - np.median(rise[: artery_peak + 1])
+    filling = np.flatnonzero(rise > VEIN_SHARE * rise.max())
+    filling = filling[filling > artery_peak]
+    if not filling.size or rise[artery_peak] > 2 * VEIN_SHARE * rise.max():
+        return len(rise) - 1
+    return int(filling[0]) - 1

@@ -2,6 +2,7 @@
 
 import io
 import re
+import time
 import warnings
 
 import numpy as np
@@ -249,7 +250,20 @@ REFUSALS = [
     ({"Rows": 65535, "Columns": 65535}, "states 4 frames of 65535 x 65535"),
     ({"NumberOfFrames": 2**31 - 1}, "states 2147483647 frames"),
     ({"PixelData": None}, r"Pixel Data \(7FE0,0010\) is missing"),
+    ({"PixelData": b""}, "missing or cut off|holds 0 bytes"),
+    ({"PixelData": bytes(242)}, "holds 242 bytes, expected 240"),
+    ({"PixelData": None, "FloatPixelData": bytes(480)}, r"Pixel Data \(7FE0,0010\) is missing"),
+    ({"Columns": None}, r"Columns \(0028,0011\) is missing"),
+    ({"BitsAllocated": None}, r"Bits Allocated \(0028,0100\) is missing"),
+    ({"BitsStored": None, "HighBit": 15}, r"Bits Stored \(0028,0101\) is missing"),
+    ({"BitsAllocated": 1, "BitsStored": 1, "HighBit": 0}, "is 1, expected 8 or 16"),
+    ({"BitsAllocated": 12, "BitsStored": 12, "HighBit": 11}, "is 12, expected 8 or 16"),
+    ({"PhotometricInterpretation": "YBR_FULL", "SamplesPerPixel": 3}, "is YBR_FULL"),
+    ({"SOPClassUID": None}, "is missing|is 1.2.3"),
+    ({"SOPClassUID": uid.UltrasoundMultiFrameImageStorage, "Modality": "US"}, "Ultrasound"),
+    ({"SOPClassUID": uid.XRayRadiationDoseSRStorage, "Modality": "SR"}, "Dose SR"),
     ({"PositionerPrimaryAngleIncrement": [2.0, 2, 2]}, "rotational run"),
+    ({"PositionerSecondaryAngleIncrement": [0.0, -9]}, "rotational run"),
 ]
 
 
@@ -322,3 +336,13 @@ def test_compressed_file_cut_anywhere_is_refused(write_xa, encode_lossless_jpeg,
         path.write_bytes(data[:end])
         with pytest.raises(ReadError, match="is missing or cut off"):
             read_run(path)
+
+
+def test_jpeg_ls_frame_without_an_end_is_refused_soon(write_xa, compress):
+    pixels = np.arange(256, dtype=np.uint16).reshape(1, 16, 16)
+    (frame,) = compress(pixels, uid.JPEGLSLossless)
+    path = write_xa(pixels, syntax=uid.JPEGLSLossless, frames=[frame[:100]])
+    start = time.perf_counter()
+    with pytest.raises(ReadError):
+        read_run(path)
+    assert time.perf_counter() - start < 2

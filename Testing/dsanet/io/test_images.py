@@ -161,3 +161,35 @@ def test_folder_with_too_many_files_is_refused(folder):
         (folder / str(number)).touch()
     with pytest.raises(ReadError, match="holds 3 files, expected at most 2"):
         read_run(folder, Limits(files=2))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_pages_of_a_tiff_are_frames(folder, dtype):
+    pixels = np.arange(24, dtype=dtype).reshape(4, 2, 3) * 10
+    first, *others = [Image.fromarray(page) for page in pixels]
+    first.save(folder / "run.tif", save_all=True, append_images=others)
+    run = read_run(folder / "run.tif")
+    assert run.pixels.dtype == dtype
+    assert np.array_equal(run.pixels, pixels)
+    assert run.name == "run"
+    assert np.array_equal(read_run(folder).pixels, pixels)
+
+
+def test_big_endian_tiff_keeps_its_values(folder):
+    pixels = np.array([[1, 256, 65535]], np.uint16)
+    Image.fromarray(pixels.astype(">u2")).save(folder / "a.tif")
+    assert np.array_equal(read_run(folder / "a.tif").pixels[0], pixels)
+
+
+def test_tiff_pages_that_differ_are_refused(folder):
+    first, second = Image.fromarray(grey(1)), Image.fromarray(grey(1, (3, 3)))
+    first.save(folder / "a.tif", save_all=True, append_images=[second])
+    with pytest.raises(ReadError, match="page 2 is 3 x 3 pixels in 8 bits, expected 2 x 3"):
+        read_run(folder / "a.tif")
+
+
+def test_too_many_tiff_pages_are_refused(folder):
+    pages = [Image.fromarray(grey(1))] * 5
+    pages[0].save(folder / "a.tif", save_all=True, append_images=pages[1:])
+    with pytest.raises(ReadError, match="states 4 frames"):
+        read_run(folder / "a.tif", Limits(frames=3))

@@ -44,10 +44,10 @@ def test_folder_with_one_dicom_file_reads_it(write_xa, pixels):
     assert np.array_equal(read_run(path.parent).pixels, pixels)
 
 
-def test_folder_with_two_dicom_files_asks_to_choose(write_xa, pixels):
+def test_folder_with_two_runs_asks_to_choose(write_xa, pixels):
     write_xa(pixels, name="a.dcm")
     path = write_xa(pixels, name="b.dcm")
-    with pytest.raises(ReadError, match="2 DICOM files, expected one; choose"):
+    with pytest.raises(ReadError, match=r"2 runs \(a.dcm, b.dcm ...\), expected one; choose"):
         read_run(path.parent)
 
 
@@ -58,7 +58,7 @@ def test_unreadable_file_tells_the_systems_reason(tmp_path, monkeypatch):
     def locked(*_args, **_kwargs):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("dsanet.io.read.file_kind", locked)
+    monkeypatch.setattr("dsanet.io.sources.file_kind", locked)
     with pytest.raises(ReadError, match=r"locked\.dcm: Permission denied; check"):
         read_run(path)
 

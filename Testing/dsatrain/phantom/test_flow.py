@@ -42,3 +42,9 @@ def test_frames_before_any_contrast_make_a_window_of_one_frame():
     early = replace(FLOW, injection_s=100.0)
     window, _ = phases_of(early, arterial_curves(early, BINS), venous_curves(early, BINS))
     assert window[0] == 0
+
+
+def test_a_run_that_outlasts_the_veins_stays_venous():
+    long = replace(FLOW, times=tuple(float(frame) for frame in range(40)))
+    _, phases = phases_of(long, arterial_curves(long, BINS), venous_curves(long, BINS))
+    assert phases[-1] == "venous"

@@ -83,6 +83,7 @@ def phases_of(
     ended = (late & (mean < 0.4)) | (venous.max(axis=1) > 0.15)
     ended[: first + 1] = False
     last = int(np.argmax(ended)) - 1 if np.any(ended) else count - 1
+    reached = np.maximum.accumulate(venous.max(axis=1))
     names = []
     for frame in range(count):
         if frame < first:
@@ -90,7 +91,7 @@ def phases_of(
         elif frame <= last:
             names.append("arterial")
         else:
-            names.append("venous" if venous[frame].max() > 0.25 else "capillary")
+            names.append("venous" if reached[frame] > 0.25 else "capillary")
     return (first, last), tuple(names)
 
 

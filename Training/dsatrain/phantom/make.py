@@ -64,6 +64,7 @@ def make_phantom(settings: PhantomSettings) -> Phantom:
     arterial = flow.arterial_curves(settings.flow, bins)
     venous = flow.venous_curves(settings.flow, late_bins)
     filled = flow.bin_weights(arteries.arrival, arteries.length_mm, bins) > 0
+    filled |= not filled.any()
     window, phases = flow.phases_of(settings.flow, arterial[:, filled], venous)
 
     head = build_head(settings, isocentre, settings.stream("head"))

@@ -183,12 +183,19 @@ def _draw(
         begin = float(stem.arrival[at])
     points = wobble(smooth_curve(control), 0.45 * artery.wobble_mm * settings.tortuosity, rng)
     if artery.role == "branch":
-        points = artery.field.onto(points, np.minimum(artery.field.level(points), 1))
+        points = _kept_within(artery.field, points)
     scale = settings.scale * (1.0 if artery.role == "trunk" else settings.branch_scale)
     stations = np.linspace(0, 1, len(artery.radii))
     radius = scale * radius_profile(list(zip(stations, artery.radii, strict=True)), len(points))
     arrival = begin + travel_time(points, radius, speed)
     return one_vessel(points, radius, arrival, _label(artery.role, settings))
+
+
+def _kept_within(field: Shell, points: Floats) -> Floats:
+    """Push a curve (N, 3) into a shell; one that starts outside enters by its end, unbroken."""
+    level = field.level(points)
+    limit = 1 + max(float(level[0]) - 1, 0) * np.linspace(1, 0, len(points))
+    return field.onto(points, np.minimum(level, limit))
 
 
 def _label(role: Role, settings: VesselSettings) -> int:

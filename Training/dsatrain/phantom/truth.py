@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from dsanet import atomic
-from dsanet.export.png import encode_png
+from dsanet.export.png import labels_png
 from dsatrain.phantom.dicom_file import write_xa_dicom
 from dsatrain.phantom.make import Phantom
 
@@ -26,7 +26,7 @@ def write_phantom(phantom: Phantom, folder: Path) -> Path:
     facts = {"arterial_window": phantom.arterial_window, "phases": phantom.phases}
     atomic.write_all(
         {
-            folder / f"{name}_truth.png": encode_png(phantom.labels),
+            folder / f"{name}_truth.png": labels_png(phantom.labels, {}),
             folder / f"{name}_truth.json": (json.dumps(facts, indent=2) + "\n").encode(),
         }
     )

@@ -1,0 +1,96 @@
+import numpy as np
+import pytest
+from pydicom import uid
+from pydicom.dataset import Dataset
+
+from dsanet.errors import ReadError
+from dsanet.io import Spacing, read_run
+
+
+def group(**macros):
+    """A functional group: a macro's sequence keyword and its attributes."""
+    item = Dataset()
+    for sequence, attributes in macros.items():
+        macro = Dataset()
+        for keyword, value in attributes.items():
+            setattr(macro, keyword, value)
+        setattr(item, sequence, [macro])
+    return item
+
+
+@pytest.fixture
+def write_enhanced(write_xa, pixels):
+    def write(shared=None, frames=(), **attributes):
+        return write_xa(
+            pixels,
+            SOPClassUID=attributes.pop("SOPClassUID", uid.EnhancedXAImageStorage),
+            FrameTime=None,
+            FrameIncrementPointer=None,
+            SharedFunctionalGroupsSequence=[shared or Dataset()],
+            PerFrameFunctionalGroupsSequence=list(frames),
+            **attributes,
+        )
+
+    return write
+
+
+@pytest.mark.parametrize("sop_class", [uid.EnhancedXAImageStorage, uid.EnhancedXRFImageStorage])
+def test_enhanced_run_is_read(write_enhanced, pixels, sop_class):
+    run = read_run(write_enhanced(SOPClassUID=sop_class))
+    assert np.array_equal(run.pixels, pixels)
+    assert run.times.tolist() == [0, 1, 2, 3]
+    assert run.spacing is None
+
+
+def test_times_come_from_the_frames_clocks(write_enhanced):
+    clocks = ["20240101235959.750", "20240102000000", "20240102000000.5", "20240102000001"]
+    frames = [group(FrameContentSequence={"FrameAcquisitionDateTime": clock}) for clock in clocks]
+    run = read_run(write_enhanced(frames=frames))
+    assert run.facts.times_stated
+    assert run.times.tolist() == pytest.approx([0, 0.25, 0.75, 1.25])
+
+
+def test_clocks_that_stand_still_state_no_times(write_enhanced):
+    frames = [group(FrameContentSequence={"FrameReferenceDateTime": "20240101120000"})] * 4
+    assert not read_run(write_enhanced(frames=frames)).facts.times_stated
+
+
+def test_a_frame_without_clock_leaves_the_times_unstated(write_enhanced):
+    clock = {"FrameAcquisitionDateTime": "20240101120000"}
+    assert not read_run(
+        write_enhanced(frames=[group(FrameContentSequence=clock), Dataset()] * 2)
+    ).facts.times_stated
+
+
+def test_spacing_and_relationship_come_from_the_shared_groups(write_enhanced):
+    shared = group(
+        FramePixelDataPropertiesSequence={
+            "PixelIntensityRelationship": "LOG",
+            "ImagerPixelSpacing": [0.4, 0.2],
+        },
+        XRayGeometrySequence={"DistanceSourceToDetector": 1000, "DistanceSourceToIsocenter": 500},
+    )
+    run = read_run(write_enhanced(shared))
+    assert run.facts.intensity_relationship == "LOG"
+    source = "ImagerPixelSpacing / (DistanceSourceToDetector / DistanceSourceToIsocenter)"
+    assert run.spacing == Spacing(0.2, 0.1, "object by magnification", source)
+
+
+def test_spacing_comes_from_the_first_frames_groups(write_enhanced):
+    stated = {"ObjectPixelSpacingInCenterOfBeam": [0.3, 0.3]}
+    frames = [group(ProjectionPixelCalibrationSequence=stated)] * 4
+    assert read_run(write_enhanced(frames=frames)).spacing == Spacing(
+        0.3, 0.3, "object by magnification", "ObjectPixelSpacingInCenterOfBeam"
+    )
+
+
+@pytest.mark.parametrize("keyword", ["PositionerPrimaryAngle", "PositionerIsocenterPrimaryAngle"])
+def test_rotational_enhanced_run_is_refused(write_enhanced, keyword):
+    frames = [group(IsocenterReferenceSystemSequence={keyword: 40.0 * i}) for i in range(4)]
+    with pytest.raises(ReadError, match="rotational run: .* adds up to 120 degrees"):
+        read_run(write_enhanced(frames=frames))
+
+
+def test_standing_enhanced_run_is_read(write_enhanced):
+    frames = [group(IsocenterReferenceSystemSequence={"PositionerPrimaryAngle": 30.0})] * 4
+    assert read_run(write_enhanced(frames=frames)).frame_count == 4

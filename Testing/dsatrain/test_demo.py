@@ -1,0 +1,62 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dsanet.engine import Engine
+from dsanet.packages import ModelPackage
+from dsatrain import demo
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch, tiny_package: ModelPackage) -> None:
+    """A small sample run and a real, untrained model of the smallest kind."""
+    pytest.importorskip("openvino")
+    load = Engine.load
+    monkeypatch.setattr(Engine, "load", lambda *_: load(tiny_package, "openvino"))
+    monkeypatch.setattr(demo, "SAMPLE_SIZE", (96, 80))
+
+
+@pytest.mark.usefixtures("small")
+def test_demo_writes_the_run_its_truth_and_results_and_shows_scores(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert demo.main(["--output", str(tmp_path / "out")]) == 0
+    shown = capsys.readouterr().out
+    for word in ("BV", "MAT", "whole", "Not a medical device"):
+        assert word in shown
+    runs = list((tmp_path / "out").glob("*.dcm"))
+    assert len(runs) == 1
+    labels = np.asarray(Image.open(tmp_path / "out" / f"{runs[0].stem}_labels.png"))
+    truth = np.asarray(Image.open(tmp_path / "out" / f"{runs[0].stem}_truth.png"))
+    assert labels.shape == truth.shape == (96, 80)
+    for path in (tmp_path / "out").glob(f"{runs[0].stem}*overlay.png"):
+        assert str(path) in shown
+
+
+@pytest.mark.usefixtures("small")
+def test_demo_segments_the_users_own_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert demo.main(["--output", str(tmp_path / "first")]) == 0
+    run = next((tmp_path / "first").glob("*.dcm"))
+    capsys.readouterr()
+    assert demo.main(["--output", str(tmp_path / "own"), "--run", str(run)]) == 0
+    assert sorted(path.name for path in (tmp_path / "own").iterdir()) == [
+        f"{run.stem}.json",
+        f"{run.stem}.seg.nrrd",
+        f"{run.stem}_labels.png",
+        f"{run.stem}_overlay.png",
+    ]
+    assert "Dice" not in capsys.readouterr().out
+
+
+def test_demo_names_a_run_that_cannot_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert demo.main(["--output", str(tmp_path / "out"), "--run", str(tmp_path / "gone")]) == 2
+    captured = capsys.readouterr()
+    assert "gone" in captured.err
+    assert captured.err.count("\n") == 1
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,65 @@
+"""Training samples: windows, crops and grading keep frames, MinIP and labels together."""
+
+import numpy as np
+import pytest
+
+from dsatrain.samples import PhantomCrops, Sample, crop, jitter_window, regrade, thin
+
+
+def sample(frame_count=4, height=6, width=9):
+    labels = np.zeros((height, width), np.uint8)
+    labels[2, 7] = 2
+    minip = labels.astype(np.float32) * -0.5
+    frames = np.stack([minip + index for index in range(frame_count)])
+    return Sample(frames, np.arange(frame_count, dtype=np.float32), minip, labels)
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(3)
+
+
+def test_the_jittered_window_stays_inside_the_run_and_in_order(rng):
+    for _ in range(200):
+        first, last = jitter_window((0, 1), 2, rng)
+        assert 0 <= first <= last <= 1
+
+
+def test_thinning_keeps_order_and_times_together(rng):
+    thinned = thin(sample(10), 4, rng)
+    assert len(thinned.times) == 4
+    assert np.all(np.diff(thinned.times) > 0)
+    assert np.array_equal(thinned.frames[:, 0, 0], thinned.times)
+
+
+def test_a_short_sample_is_not_thinned(rng):
+    assert thin(sample(3), 4, rng).times.tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("size", [4, 6, 8, 16])
+def test_a_crop_has_its_size_and_keeps_image_and_labels_aligned(rng, size):
+    for _ in range(20):
+        cut = crop(sample(), size, rng)
+        assert cut.frames.shape == (4, size, size)
+        assert np.array_equal(cut.minip, cut.labels * np.float32(-0.5))
+
+
+def test_a_crop_as_large_as_the_image_holds_all_of_it(rng):
+    assert crop(sample(height=8, width=8), 8, rng).labels.sum() == 2
+
+
+def test_regrading_moves_labels_with_the_image(rng):
+    for _ in range(20):
+        graded = regrade(sample(height=8, width=8), rng)
+        darkest = np.unravel_index(graded.minip.argmin(), (8, 8))
+        assert graded.labels[darkest] == 2
+        assert np.all(np.diff(graded.times) > 0)
+
+
+def test_an_item_depends_on_seed_and_index_alone():
+    straight = PhantomCrops(5, 32, 3)
+    straight.item(0)
+    jumped = PhantomCrops(5, 32, 3)
+    for first, second in [(straight.item(5), jumped.item(5))]:
+        assert np.array_equal(first.frames, second.frames)
+        assert np.array_equal(first.labels, second.labels)
