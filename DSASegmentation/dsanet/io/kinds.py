@@ -20,7 +20,8 @@ class Kind(Enum):
     DICOM = "DICOM"
     IMAGE = "PNG or JPEG"
     TIFF = "TIFF"
-    VOLUME = "NRRD or NIfTI"
+    NRRD = "NRRD"
+    NIFTI = "NIfTI"
     OTHER = "other"
 
 
@@ -38,7 +39,9 @@ def file_kind(path: Path) -> Kind:
         return Kind.DICOM
     if start.startswith((b"II*\0", b"MM\0*")):
         return Kind.TIFF
-    return Kind.VOLUME if _is_volume(start) else Kind.OTHER
+    if start.startswith(b"NRRD000"):
+        return Kind.NRRD
+    return Kind.NIFTI if _is_nifti(start) else Kind.OTHER
 
 
 def _begins_like_a_dataset(start: bytes) -> bool:
@@ -48,9 +51,7 @@ def _begins_like_a_dataset(start: bytes) -> bool:
     return group in FIRST_GROUPS and element in FIRST_ELEMENTS
 
 
-def _is_volume(start: bytes) -> bool:
-    if start.startswith(b"NRRD000"):
-        return True
+def _is_nifti(start: bytes) -> bool:
     if start.startswith(b"\x1f\x8b"):
         start = _unzipped(start)
     return start[344:348] in (b"n+1\0", b"ni1\0") or start[4:8] == b"n+2\0"

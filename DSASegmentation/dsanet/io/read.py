@@ -10,10 +10,11 @@ from dsanet.io.dicom import read_dicom, read_series
 from dsanet.io.images import read_images, read_tiff
 from dsanet.io.kinds import Kind
 from dsanet.io.limits import Limits
+from dsanet.io.nifti import read_nifti
+from dsanet.io.nrrd import read_nrrd
 from dsanet.io.refusal import refuse
 from dsanet.io.run import DSARun
 from dsanet.io.sources import READABLE, RunSource, find_runs
-from dsanet.io.volumes import read_volume
 
 
 def read_run(path: Path | str, limits: Limits | None = None) -> DSARun:
@@ -72,8 +73,15 @@ def _read_source(source: RunSource, limits: Limits) -> DSARun:
         return read_series(source.files, source.name, limits)
     if source.kind is Kind.IMAGE:
         return read_images(source.files, source.name, limits)
-    readers = {Kind.DICOM: read_dicom, Kind.TIFF: read_tiff, Kind.VOLUME: read_volume}
-    return readers[source.kind](source.files[0], source.name, limits)
+    return _READERS[source.kind](source.files[0], source.name, limits)
+
+
+_READERS = {
+    Kind.DICOM: read_dicom,
+    Kind.TIFF: read_tiff,
+    Kind.NRRD: read_nrrd,
+    Kind.NIFTI: read_nifti,
+}
 
 
 @contextmanager

@@ -67,7 +67,7 @@ def _in_folder(folder: Path, limits: Limits) -> list[RunSource]:
         return _dicom_runs(by_kind[Kind.DICOM], run_name(folder), limits)
     if by_kind[Kind.IMAGE]:
         return [RunSource(run_name(folder), Kind.IMAGE, tuple(by_kind[Kind.IMAGE]))]
-    others = [(kind, file) for kind in (Kind.TIFF, Kind.VOLUME) for file in by_kind[kind]]
+    others = [(kind, file) for kind in (Kind.TIFF, Kind.NRRD, Kind.NIFTI) for file in by_kind[kind]]
     if not others:
         found = f"the folder holds no frames and {len(by_kind[Kind.OTHER])} files of other kinds"
         refuse(found, READABLE, "choose another folder")

@@ -35,7 +35,7 @@ def xa_dataset(pixels: NDArray[Any], **attributes: Any) -> Dataset:
         "Columns": pixels.shape[2],
         "BitsAllocated": bits,
         "BitsStored": bits,
-        "HighBit": attributes.get("BitsStored", bits) - 1,
+        "HighBit": (attributes.get("BitsStored") or bits) - 1,
         "PixelRepresentation": int(pixels.dtype.kind == "i"),
         "FrameIncrementPointer": 0x00181063,
         "FrameTime": 250,

@@ -137,7 +137,7 @@ def test_a_damaged_frame_of_a_series_is_not_passed_over(write_xa, pixels):
     folder = write_series(write_xa, pixels)
     path = folder / "f2.dcm"
     path.write_bytes(path.read_bytes()[:-10])
-    with pytest.raises(ReadError, match="holds 50 bytes|states 60 bytes and has 50"):
+    with pytest.raises(ReadError, match="states 60 bytes and has 50"):
         read_run(folder)
 
 

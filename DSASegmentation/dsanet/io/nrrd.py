@@ -1,4 +1,4 @@
-"""Frames as NRRD or NIfTI files, through SimpleITK."""
+"""Frames as NRRD files, through SimpleITK."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,22 +12,22 @@ from dsanet.io.layout import refuse_too_large
 from dsanet.io.limits import Limits
 from dsanet.io.refusal import refuse
 from dsanet.io.run import DSARun, RunFacts
+from dsanet.io.whole import SAVE_AS_RUN, integers
 
 LARGEST_HEADER = 1 << 16
 DEFLATE_RATIO = 1032
 """Bytes that one byte of deflated data can at most become (zlib, technical details)."""
-SAVE_AS_RUN = "save the frames as integers of size (columns, rows, frames) in one file"
 
 
-def read_volume(path: Path, name: str, limits: Limits) -> DSARun:
+def read_nrrd(path: Path, name: str, limits: Limits) -> DSARun:
     """Read a run stored as an image of size (W, H), (W, H, T) or (W, H, 1, T), x first.
 
     A sequence as 3D Slicer saves it (one slice whose pixels are lists of T values) is read too.
-    These formats do not say which plane the spacing belongs to, so the run has none; a third axis
+    The format does not say which plane the spacing belongs to, so the run has none; a third axis
     of slices cannot be told from one of frames.
 
     Args:
-        path: NRRD or NIfTI file with header and pixels in one.
+        path: NRRD file with header and pixels in one.
         name: Name of the run.
         limits: What may be decoded.
 
@@ -42,13 +42,14 @@ def read_volume(path: Path, name: str, limits: Limits) -> DSARun:
     _refuse_detached(path)
     with _quiet(sitk):
         reader = sitk.ImageFileReader()
+        reader.SetImageIO("NrrdImageIO")
         reader.SetFileName(str(path))
         reader.ReadImageInformation()
         _refuse_odd_shape(reader)
         _refuse_too_large(reader, path.stat().st_size, limits)
         image = reader.Execute()
     pixels = _frames_first(sitk.GetArrayFromImage(image), image.GetNumberOfComponentsPerPixel())
-    pixels = _integers(pixels)
+    pixels = integers(pixels)
     times = np.arange(len(pixels), dtype=np.float64)
     return DSARun(pixels, times, None, RunFacts(bits_stored=8 * pixels.dtype.itemsize), name)
 
@@ -75,11 +76,7 @@ def _refuse_detached(path: Path) -> None:
     with path.open("rb") as file:
         start = file.read(LARGEST_HEADER)
     lines = start.partition(b"\n\n")[0].lower().splitlines()
-    if start.startswith(b"NRRD"):
-        detached = any(line.startswith((b"data file:", b"datafile:")) for line in lines)
-    else:
-        detached = start[344:348] == b"ni1\0"
-    if detached:
+    if any(line.startswith((b"data file:", b"datafile:")) for line in lines):
         refuse("its pixels are in another file", "header and pixels in one", SAVE_AS_RUN)
 
 
@@ -118,13 +115,3 @@ def _frames_first(stored: NDArray[Any], components: int) -> NDArray[Any]:
     if components > 1:
         stored = np.moveaxis(stored, -1, 0)
     return np.ascontiguousarray(stored.reshape(-1, *stored.shape[-2:]))
-
-
-def _integers(pixels: NDArray[Any]) -> NDArray[Any]:
-    if pixels.dtype.kind in "iu":
-        return pixels
-    limit = np.iinfo(np.int32).max
-    whole = np.isfinite(pixels).all() and (pixels == np.round(pixels)).all()
-    if not whole or np.abs(pixels).max() > limit:
-        refuse("its pixels are no whole numbers", "integers", SAVE_AS_RUN)
-    return pixels.astype(np.int32)
