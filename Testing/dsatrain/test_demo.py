@@ -5,16 +5,27 @@ import pytest
 from PIL import Image
 
 from dsanet.engine import Engine
+from dsanet.engine.backend import Array, OnFrame
+from dsanet.model import DSANetConfig
 from dsanet.packages import ModelPackage
 from dsatrain import demo
 
 
+class DarkIsBV:
+    """A backend without a network: BV where the MinIP is dark, MAT nowhere."""
+
+    name, device, precision = "threshold", "none", "float32"
+
+    def score(self, frames: Array, minip: Array, times: Array, on_frame: OnFrame) -> Array:
+        dark = minip < -0.5
+        return 9 * np.stack([~dark, dark, np.zeros_like(dark)]).astype(np.float32)
+
+
 @pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch, tiny_package: ModelPackage) -> None:
-    """A small sample run and a real, untrained model of the smallest kind."""
-    pytest.importorskip("openvino")
-    load = Engine.load
-    monkeypatch.setattr(Engine, "load", lambda *_: load(tiny_package, "openvino"))
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small sample run, and a stand-in for the model."""
+    package = ModelPackage(Path("none"), "stand-in", DSANetConfig(), "0" * 64, {})
+    monkeypatch.setattr(Engine, "load", lambda *_: Engine(package, DarkIsBV()))
     monkeypatch.setattr(demo, "SAMPLE_SIZE", (96, 80))
 
 

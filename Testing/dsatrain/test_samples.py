@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from dsatrain.samples import PhantomCrops, Sample, crop, jitter_window, regrade, thin
+from dsatrain.samples import (
+    PhantomCrops,
+    Sample,
+    crop,
+    jitter_window,
+    magnify,
+    regrade,
+    soften,
+    thin,
+)
 
 
 def sample(frame_count=4, height=6, width=9):
@@ -46,6 +55,28 @@ def test_a_crop_has_its_size_and_keeps_image_and_labels_aligned(rng, size):
 
 def test_a_crop_as_large_as_the_image_holds_all_of_it(rng):
     assert crop(sample(height=8, width=8), 8, rng).labels.sum() == 2
+
+
+def test_magnifying_keeps_image_and_labels_aligned():
+    labels = np.zeros((4, 4), np.uint8)
+    labels[1, 2] = 2
+    minip = labels.astype(np.float32)
+    magnified = magnify(Sample(np.stack([minip] * 3), np.arange(3.0), minip, labels), 8)
+    assert magnified.frames.shape == (3, 8, 8)
+    expected = np.zeros((8, 8), np.uint8)
+    expected[2:4, 4:6] = 2
+    assert np.array_equal(magnified.labels, expected)
+    assert np.array_equal(magnified.minip > 1, expected > 0)
+    assert magnify(magnified, 8) is magnified
+
+
+def test_softening_spreads_grey_and_leaves_labels(rng):
+    softened = [soften(sample(), rng) for _ in range(8)]
+    changed = [not np.array_equal(s.minip, sample().minip) for s in softened]
+    assert any(changed)
+    assert not all(changed)
+    assert all(np.array_equal(s.labels, sample().labels) for s in softened)
+    assert all(np.isclose(s.minip.sum(), -1.0, atol=0.02) for s in softened)
 
 
 def test_regrading_moves_labels_with_the_image(rng):

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
+from torch.nn import functional
 
 from dsanet.prepare import PrepareChoices, PreparedRun, network_frames, prepare, with_window
 from dsatrain.phantom import make_phantom, sample_settings
@@ -15,6 +18,9 @@ POOL = 24
 """Phantoms that crops are drawn from at any moment, so that a batch mixes runs."""
 
 CROPS_PER_PHANTOM = 4
+
+ZOOMS = (0.75, 1.0, 1.0, 1.3, 1.7)
+"""Magnifications of a crop, drawn evenly: runs come in 472 to 1432 px."""
 
 SEEDS_APART = 1_000_003
 """Between the phantoms of two training seeds. Phantom seeds below it are never trained on."""
@@ -89,6 +95,34 @@ def crop(sample: Sample, size: int, rng: np.random.Generator) -> Sample:
     return Sample(cut(sample.frames), sample.times, cut(sample.minip), cut(sample.labels))
 
 
+def magnify(sample: Sample, size: int) -> Sample:
+    """Bring a square sample to another size: images bilinearly, labels by the nearest pixel."""
+    if sample.minip.shape == (size, size):
+        return sample
+
+    def resized(array: NDArray[Any], mode: str) -> NDArray[Any]:
+        stack = torch.from_numpy(np.atleast_3d(array.T).T.astype(np.float32))[:, None]
+        smooth = {"antialias": True} if mode == "bilinear" else {}
+        image = functional.interpolate(stack, size=(size, size), mode=mode, **smooth)
+        return image[:, 0].numpy().reshape(*array.shape[:-2], size, size)
+
+    return Sample(
+        frames=resized(sample.frames, "bilinear"),
+        times=sample.times,
+        minip=resized(sample.minip, "bilinear"),
+        labels=resized(sample.labels, "nearest-exact").astype(np.uint8),
+    )
+
+
+def soften(sample: Sample, rng: np.random.Generator) -> Sample:
+    """Blur every second sample, as larger detector pixels and interpolated frames do."""
+    if rng.random() < 0.5:
+        return sample
+    sigma = float(rng.uniform(0.4, 1.6))
+    frames = gaussian_filter(sample.frames, (0, sigma, sigma))
+    return Sample(frames, sample.times, gaussian_filter(sample.minip, sigma), sample.labels)
+
+
 def regrade(sample: Sample, rng: np.random.Generator) -> Sample:
     """Mirror, scale contrast, bend the grey curve, add noise, stretch time."""
     frames, minip, labels = sample.frames, sample.minip, sample.labels
@@ -143,7 +177,8 @@ class PhantomCrops:
         jittered = with_window(prepared, jitter_window(window, len(prepared.frames), rng))
         count = int(rng.integers(1, self.max_frames + 1))
         sample = thin(make_sample(jittered, labels), count, rng)
-        return regrade(crop(sample, self.crop_px, rng), rng)
+        cut = crop(sample, round(self.crop_px / float(rng.choice(ZOOMS))), rng)
+        return regrade(soften(magnify(cut, self.crop_px), rng), rng)
 
     def _phantom(self, number: int) -> tuple[PreparedRun, NDArray[np.uint8], tuple[int, int]]:
         if number not in self._cache:

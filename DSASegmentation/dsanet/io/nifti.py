@@ -1,6 +1,6 @@
 """Frames as NIfTI files.
 
-Read here and not through SimpleITK, which takes a cut-off file for a whole one and turns NaN to 0.
+Read here and not through SimpleITK, which takes a cut-off file for a whole one and NaN for 0.
 
 Source: the headers nifti1.h and nifti2.h of the NIfTI Data Format Working Group.
 """
@@ -13,13 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dsanet.io.layout import refuse_too_large
+from dsanet.io.grid import SAVE_AS_RUN, read_values, run_shape
 from dsanet.io.limits import Limits
 from dsanet.io.refusal import refuse
 from dsanet.io.run import DSARun, RunFacts
-from dsanet.io.whole import SAVE_AS_RUN, integers
 
 GZIP = b"\x1f\x8b"
 HEADER_BYTES = {348: 1, 540: 2}
@@ -44,7 +42,7 @@ class _Header:
     """What a NIfTI header says.
 
     Attributes:
-        shape: Sizes of the axes, x first.
+        sizes: Sizes of the axes, x first.
         dtype: Type of the stored values, in the file's byte order.
         offset: Where the values start.
         scaled: Whether the stored values stand for other values.
@@ -52,7 +50,7 @@ class _Header:
         frame_step: Seconds between frames, 0 where the header does not state it.
     """
 
-    shape: tuple[int, ...]
+    sizes: tuple[int, ...]
     dtype: np.dtype[Any]
     offset: int
     scaled: bool
@@ -63,8 +61,7 @@ class _Header:
 def read_nifti(path: Path, name: str, limits: Limits) -> DSARun:
     """Read a run stored as (W, H), (W, H, T) or (W, H, 1, T), x first, zipped or not.
 
-    The format does not say which plane the spacing belongs to, so the run has none; a third axis
-    of slices cannot be told from one of frames.
+    The format does not say which plane the spacing belongs to, so the run has none.
 
     Args:
         path: The file.
@@ -79,17 +76,14 @@ def read_nifti(path: Path, name: str, limits: Limits) -> DSARun:
         zipped = file.read(2) == GZIP
     with gzip.open(path) if zipped else path.open("rb") as stream:
         header = _read_header(stream.read(max(HEADER_BYTES)))
-        shape = _run_shape(header)
-        nbytes = math.prod(shape) * header.dtype.itemsize
-        refuse_too_large(shape, nbytes, limits)
+        _refuse_what_is_not_read(header)
         stream.seek(header.offset)
-        data = stream.read(nbytes)
-    if len(data) != nbytes:
-        refuse(f"it holds {len(data)} bytes of pixels", f"{nbytes} as its header states")
-    stored = np.frombuffer(data, header.dtype).reshape(shape)
-    pixels = integers(stored.astype(header.dtype.newbyteorder("="), copy=False))
+        size = path.stat().st_size
+        pixels = read_values(stream, header.sizes, header.dtype, size, limits)
+    pixels = pixels.reshape(run_shape(header.sizes))
+    times = np.arange(len(pixels), dtype=np.float64) * (header.frame_step or 1.0)
     facts = RunFacts(bits_stored=8 * pixels.dtype.itemsize, times_stated=header.frame_step > 0)
-    return DSARun(pixels, np.arange(shape[0]) * (header.frame_step or 1.0), None, facts, name)
+    return DSARun(pixels, times, None, facts, name)
 
 
 def _read_header(start: bytes) -> _Header:
@@ -111,10 +105,10 @@ def _read_header(start: bytes) -> _Header:
     if datatype not in TYPES or not 1 <= dim[0] <= 7 or not 0 <= offset < 2**31:
         refuse(f"its data type is {datatype}, it has {dim[0]} axes", "grey values", SAVE_AS_RUN)
     return _Header(
-        shape=tuple(dim[1 : dim[0] + 1]),
+        sizes=tuple(dim[1 : dim[0] + 1]),
         dtype=np.dtype(f"{order}{TYPES[datatype]}"),
         offset=int(offset),
-        scaled=slope not in (0, 1) and not math.isnan(slope) or intercept not in (0,),
+        scaled=not (slope == 0 or math.isnan(slope)) and (slope, intercept) != (1, 0),
         one_file=magic[:2] == b"n+",
         frame_step=_frame_step(dim[0], pixdim[4], units),
     )
@@ -127,13 +121,8 @@ def _frame_step(axes: int, step: float, units: int) -> float:
     return seconds if plausible and seconds != 1.0 else 0.0
 
 
-def _run_shape(header: _Header) -> tuple[int, int, int]:
+def _refuse_what_is_not_read(header: _Header) -> None:
     if not header.one_file:
         refuse("its pixels are in another file", "header and pixels in one", SAVE_AS_RUN)
     if header.scaled:
         refuse("its values are scaled", "values as stored", SAVE_AS_RUN)
-    columns, rows, *others = (*header.shape, 1, 1)
-    frames = math.prod(others)
-    if min(header.shape) < 1 or (len(others) > 3 and others[0] != 1) or max(others[2:]) != 1:
-        refuse(f"its size is {header.shape}", "two axes of space and one of time", SAVE_AS_RUN)
-    return frames, rows, columns

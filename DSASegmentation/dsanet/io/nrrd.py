@@ -1,117 +1,131 @@
-"""Frames as NRRD files, through SimpleITK."""
+"""Frames as NRRD files, and volume sequences as 3D Slicer saves them.
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+Source: "Definition of NRRD File Format", teem.sourceforge.net/nrrd/format.html, and the section on
+.seq.nrrd files in Slicer's developer guide. Read here and not through SimpleITK, which passes over
+bytes that a wrong header leaves unread.
+"""
+
+import gzip
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dsanet.io.layout import refuse_too_large
+from dsanet.io.grid import SAVE_AS_RUN, read_values, run_shape
 from dsanet.io.limits import Limits
 from dsanet.io.refusal import refuse
 from dsanet.io.run import DSARun, RunFacts
-from dsanet.io.whole import SAVE_AS_RUN, integers
 
-LARGEST_HEADER = 1 << 16
-DEFLATE_RATIO = 1032
-"""Bytes that one byte of deflated data can at most become (zlib, technical details)."""
+LONGEST_LINE = 1 << 20
+MOST_LINES = 10_000
+
+TYPES = {
+    "u1": ("uchar", "unsigned char", "uint8", "uint8_t"),
+    "i1": ("signed char", "int8", "int8_t"),
+    "u2": ("ushort", "unsigned short", "unsigned short int", "uint16", "uint16_t"),
+    "i2": ("short", "short int", "signed short", "signed short int", "int16", "int16_t"),
+    "u4": ("uint", "unsigned int", "uint32", "uint32_t"),
+    "i4": ("int", "signed int", "int32", "int32_t"),
+    "f4": ("float",),
+    "f8": ("double",),
+}
+ORDERS = {"little": "<", "big": ">"}
+ZIPPED = ("gzip", "gz")
+SECONDS_OF_UNIT = {"s": 1.0, "ms": 1e-3}
 
 
 def read_nrrd(path: Path, name: str, limits: Limits) -> DSARun:
-    """Read a run stored as an image of size (W, H), (W, H, T) or (W, H, 1, T), x first.
+    """Read a run stored as (W, H), (W, H, T) or (W, H, 1, T), or with T in front as a list axis.
 
-    A sequence as 3D Slicer saves it (one slice whose pixels are lists of T values) is read too.
-    The format does not say which plane the spacing belongs to, so the run has none; a third axis
-    of slices cannot be told from one of frames.
+    The format does not say which plane the spacing belongs to, so the run has none.
 
     Args:
-        path: NRRD file with header and pixels in one.
+        path: NRRD file with header and pixels in one, raw or gzip.
         name: Name of the run.
         limits: What may be decoded.
 
     Returns:
-        The run, with times 0, 1, 2, ...
+        The run, with the times of a sequence whose index has the unit s or ms, else 0, 1, 2, ...
 
     Raises:
-        ReadError: Detached pixels, colour, fractions, or a third axis of space.
-        RuntimeError: What SimpleITK raises for a damaged file.
+        ReadError: Detached pixels, colour, fractions, other axes or another number of bytes.
+        EOFError: The zipped pixels are cut off; other errors of gzip likewise.
     """
-    sitk = _simpleitk()
-    _refuse_detached(path)
-    with _quiet(sitk):
-        reader = sitk.ImageFileReader()
-        reader.SetImageIO("NrrdImageIO")
-        reader.SetFileName(str(path))
-        reader.ReadImageInformation()
-        _refuse_odd_shape(reader)
-        _refuse_too_large(reader, path.stat().st_size, limits)
-        image = reader.Execute()
-    pixels = _frames_first(sitk.GetArrayFromImage(image), image.GetNumberOfComponentsPerPixel())
-    pixels = integers(pixels)
-    times = np.arange(len(pixels), dtype=np.float64)
-    return DSARun(pixels, times, None, RunFacts(bits_stored=8 * pixels.dtype.itemsize), name)
-
-
-def _simpleitk() -> Any:
-    """Import SimpleITK only here: it takes a second, and has no types."""
-    import SimpleITK
-
-    return SimpleITK
-
-
-@contextmanager
-def _quiet(sitk: Any) -> Iterator[None]:
-    shown = sitk.ProcessObject.GetGlobalWarningDisplay()
-    sitk.ProcessObject.SetGlobalWarningDisplay(False)
-    try:
-        yield
-    finally:
-        sitk.ProcessObject.SetGlobalWarningDisplay(shown)
-
-
-def _refuse_detached(path: Path) -> None:
-    """Refuse headers that point to other files, which could be any file of the computer."""
     with path.open("rb") as file:
-        start = file.read(LARGEST_HEADER)
-    lines = start.partition(b"\n\n")[0].lower().splitlines()
-    if any(line.startswith((b"data file:", b"datafile:")) for line in lines):
+        header = _read_header(file)
+        _refuse_what_is_not_read(header)
+        sizes = [int(size) for size in header.get("sizes", "").split()]
+        zipped = header.get("encoding") in ZIPPED
+        stream = gzip.GzipFile(fileobj=file) if zipped else file
+        stored = read_values(stream, sizes, _dtype(header), path.stat().st_size, limits)
+    pixels = _frames_first(stored, sizes, header)
+    times = _times(header, len(pixels))
+    facts = RunFacts(bits_stored=8 * pixels.dtype.itemsize, times_stated=times is not None)
+    if times is None:
+        times = np.arange(len(pixels), dtype=np.float64)
+    return DSARun(pixels, times, None, facts, name)
+
+
+def _read_header(file: BinaryIO) -> dict[str, str]:
+    """Read `field: value` and `key:=value` lines up to the empty line; names in lower case."""
+    header: dict[str, str] = {}
+    for _ in range(MOST_LINES):
+        line = file.readline(LONGEST_LINE).decode("utf-8", "replace").strip()
+        if not line:
+            return header
+        field, _, value = line.partition(":")
+        header[field.strip().lower()] = value.removeprefix("=").strip()
+    return refuse(f"its header has more than {MOST_LINES} lines", "an empty line after the header")
+
+
+def _refuse_what_is_not_read(header: dict[str, str]) -> None:
+    if "data file" in header or "datafile" in header:
         refuse("its pixels are in another file", "header and pixels in one", SAVE_AS_RUN)
+    if {"line skip", "lineskip", "byte skip", "byteskip"} & header.keys():
+        refuse("its header states a skip", "the pixels after the header", SAVE_AS_RUN)
+    encoding = header.get("encoding", "missing")
+    if encoding not in ("raw", *ZIPPED):
+        refuse(f"its encoding is {encoding}", "raw or gzip", SAVE_AS_RUN)
+    kinds = [kind for kind in _kinds(header) if kind not in ("domain", "space", "time", "list")]
+    if kinds and kinds != ["???"] * len(kinds):
+        refuse(f"its axes are of kind {', '.join(kinds)}", "grey values", SAVE_AS_RUN)
 
 
-def _refuse_odd_shape(reader: Any) -> None:
-    size = reader.GetSize()
-    components = reader.GetNumberOfComponents()
-    kinds = "NRRD_kinds[pixel]"
-    is_list = reader.HasMetaDataKey(kinds) and reader.GetMetaData(kinds) == "list"
-    if components > 1 and not (is_list and max(size[2:], default=1) == 1):
-        refuse(f"its pixels have {components} components", "grey values", SAVE_AS_RUN)
-    if len(size) > 4 or (len(size) == 4 and size[2] != 1):
-        refuse(f"its size is {size}", "two axes of space and one of time", SAVE_AS_RUN)
+def _kinds(header: dict[str, str]) -> list[str]:
+    return header.get("kinds", "").lower().split()
 
 
-def _refuse_too_large(reader: Any, file_bytes: int, limits: Limits) -> None:
-    columns, rows, *others = reader.GetSize()
-    frames = int(np.prod(others, dtype=object)) * reader.GetNumberOfComponents()
-    nbytes = frames * rows * columns * _sample_bytes(reader)
-    refuse_too_large((frames, rows, columns), nbytes, limits)
-    if nbytes > file_bytes * DEFLATE_RATIO:
-        refuse(
-            f"its header states {nbytes} bytes of pixels", f"a file of {file_bytes} to hold them"
-        )
+def _dtype(header: dict[str, str]) -> np.dtype[Any]:
+    stated = " ".join(header.get("type", "missing").split())
+    code = next((code for code, words in TYPES.items() if stated in words), None)
+    order = ORDERS.get(header.get("endian", ""), "")
+    if code is None or (not order and not code.endswith("1")):
+        refuse(f"its type is {stated} {header.get('endian', '')}", "integers", SAVE_AS_RUN)
+    return np.dtype(f"{order}{code}")
 
 
-def _sample_bytes(reader: Any) -> int:
-    words = _simpleitk().GetPixelIDValueAsString(reader.GetPixelIDValue())
-    bits = [int(word.partition("-")[0]) for word in words.split() if word.endswith("-bit")]
-    if not bits or "complex" in words:
-        refuse(f"its pixels are of type {words}", "integers", SAVE_AS_RUN)
-    return bits[0] // 8
+def _list_axis(header: dict[str, str]) -> int | None:
+    kinds = _kinds(header)
+    return kinds.index("list") if "list" in kinds else None
 
 
-def _frames_first(stored: NDArray[Any], components: int) -> NDArray[Any]:
-    """Bring SimpleITK's array, slowest axis first, to (T, H, W)."""
-    if components > 1:
+def _frames_first(stored: NDArray[Any], sizes: list[int], header: dict[str, str]) -> NDArray[Any]:
+    """Bring an array with the slowest axis first to (T, H, W)."""
+    if _list_axis(header) == 0:
+        sizes = [*sizes[1:], sizes[0]]
         stored = np.moveaxis(stored, -1, 0)
-    return np.ascontiguousarray(stored.reshape(-1, *stored.shape[-2:]))
+    return np.ascontiguousarray(stored.reshape(run_shape(sizes)))
+
+
+def _times(header: dict[str, str], frame_count: int) -> NDArray[np.float64] | None:
+    """Return seconds from the first frame where the list axis states them."""
+    axis = _list_axis(header)
+    units = [unit.strip('"') for unit in header.get("units", "").split()]
+    if axis is None or axis >= len(units) or units[axis] not in SECONDS_OF_UNIT:
+        return None
+    stated = header.get(f"axis {axis} index values", "").split()
+    times = np.array([float(value) for value in stated]) * SECONDS_OF_UNIT[units[axis]]
+    if times.shape != (frame_count,) or not np.all(np.diff(times) > 0):
+        return None
+    return times - times[0]

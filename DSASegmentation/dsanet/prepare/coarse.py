@@ -38,7 +38,11 @@ def shrink(frames: NDArray[Any]) -> NDArray[np.float32]:
     if factor == 1:
         return frames.astype(np.float32)
     rows, columns = (np.arange(0, side, factor) for side in frames.shape[1:])
-    area = np.outer(*(np.diff(np.append(*ends)) for ends in zip((rows, columns), frames.shape[1:])))
+    heights, widths = (
+        np.diff(rows, append=frames.shape[1]),
+        np.diff(columns, append=frames.shape[2]),
+    )
+    area = np.outer(heights, widths).astype(np.float32)
     small = np.empty((len(frames), len(rows), len(columns)), np.float32)
     for index, frame in enumerate(frames):
         down = np.add.reduceat(frame, rows, axis=0, dtype=np.float32)

@@ -54,7 +54,7 @@ def _extremes(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
     """Lowest, highest and mean value of each pixel over time."""
     chosen = np.unique(np.linspace(0, len(grey) - 1, 8).astype(int))
-    level = np.mean(grey[chosen], axis=0, dtype=np.float32)
+    level = np.asarray(np.mean(grey[chosen], axis=0), np.float32)
     return grey.min(axis=0).astype(np.float32), grey.max(axis=0).astype(np.float32), level
 
 
@@ -71,7 +71,7 @@ def _shadow(
     value: float,
     corner: tuple[slice, slice],
 ) -> NDArray[np.bool_]:
-    """A dark, quiet region of about one grey value that holds the corner; empty if there is none."""
+    """A dark, quiet region of about one grey value that holds the corner; may be empty."""
     moving = change[change > 0]
     if not moving.size:
         return np.zeros_like(level, np.bool_)

@@ -51,14 +51,30 @@ def _outside_note(outside: list[int], frame_count: int) -> str:
     )
 
 
+def contrast_amount(
+    structures: NDArray[np.float32], field: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Measure how much contrast each frame shows.
+
+    Motion makes as many pixels darker as brighter; contrast only makes them darker. So it is what
+    the strongest dark structures exceed the strongest bright ones by.
+
+    Args:
+        structures: float32 (T, h, w), darker is positive (`small_structures`).
+        field: bool (h, w).
+
+    Returns:
+        float64 (T,), grey values; about 0 without contrast.
+    """
+    ends = [STRONGEST_PERCENT, 100 - STRONGEST_PERCENT]
+    brightest, darkest = np.percentile(structures[:, field], ends, axis=1)
+    return np.asarray(darkest + brightest, np.float64)
+
+
 def frames_before_contrast(
     log_frames: NDArray[np.float32], field: NDArray[np.bool_]
 ) -> tuple[int, ...]:
     """Find the frames of an un-subtracted run just before contrast arrives.
-
-    Motion makes as many pixels darker as brighter; contrast only makes them darker. So the amount
-    of contrast in a frame is what the strongest dark changes since the first frame exceed the
-    strongest bright ones by.
 
     Args:
         log_frames: float32 (T, h, w), coarse frames on a logarithmic scale, vessels dark.
@@ -68,9 +84,7 @@ def frames_before_contrast(
         At most 8 rising frame numbers; none where the first frame shows contrast already, or none
         does.
     """
-    change = small_structures(log_frames - log_frames[0], field)[:, field]
-    low, high = np.percentile(change, [STRONGEST_PERCENT, 100 - STRONGEST_PERCENT], axis=1)
-    contrast = high + low
+    contrast = contrast_amount(small_structures(log_frames - log_frames[0], field), field)
     greatest = float(contrast.max())
     if greatest <= max(0.0, -float(contrast.min())):
         return ()

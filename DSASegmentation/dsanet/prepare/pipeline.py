@@ -85,12 +85,13 @@ def _grey(run: DSARun, choices: PrepareChoices) -> _Grey:
     pixels = displayed(run)
     field = exposure_field(pixels)
     coarse, coarse_field = shrink(pixels), shrink_field(field)
-    # A subtracted run shows its polarity in space; then the first frame need not be empty.
-    in_space = choices.invert if choices.invert is not None else None
-    bright = vessels_are_bright(coarse, coarse_field) if in_space is None else in_space
-    seen = -coarse if bright else coarse
-    done, notes = _already(run, choices, background_spread(seen, coarse_field))
+    bright = choices.invert
+    if bright is None:
+        bright = vessels_are_bright(coarse, coarse_field)
+    dark = -coarse if bright else coarse
+    done, notes = _already(run, choices, background_spread(dark, coarse_field))
     if not done and choices.invert is None:
+        # In space bones count as well, so a native run shows its polarity in time only.
         bright = vessels_are_bright(coarse, coarse_field, native=True)
     if bright:
         pixels = reflect(pixels, run.facts.bits_stored)
@@ -100,9 +101,7 @@ def _grey(run: DSARun, choices: PrepareChoices) -> _Grey:
     return _Grey(pixels, coarse, field, coarse_field, done, notes)
 
 
-def _already(
-    run: DSARun, choices: PrepareChoices, spread: float
-) -> tuple[bool, tuple[str, ...]]:
+def _already(run: DSARun, choices: PrepareChoices, spread: float) -> tuple[bool, tuple[str, ...]]:
     """Whether the frames are to be used as stored."""
     if choices.subtract != "auto":
         return choices.subtract == "never", ()
@@ -128,7 +127,9 @@ def _subtract(
     frames = subtracted(frames, chosen, coarse_log, grey.coarse_field)
     values = "values" if relationship in ADDITIVE else "logarithms"
     numbers = ", ".join(map(str, chosen))
-    words = f"difference of {values} to the mean of {source} frames {numbers}, moved onto each frame"
+    words = (
+        f"difference of {values} to the mean of {source} frames {numbers}, moved onto each frame"
+    )
     return frames, words, (*grey.notes, *notes)
 
 

@@ -113,10 +113,9 @@ def subtracted(
     chosen = list(mask_frames)
     mask, coarse_mask = log_frames[chosen].mean(axis=0), coarse_log[chosen].mean(axis=0)
     factor = shrink_factor(log_frames.shape)
-    for frame, coarse_frame in zip(log_frames, coarse_log, strict=True):
+    for index, coarse_frame in enumerate(coarse_log):
         shift = [factor * step for step in shift_between(coarse_mask, coarse_frame, field)]
-        if max(map(abs, shift)) < SMALLEST_SHIFT:
-            frame -= mask
-        else:
-            frame -= ndimage.shift(mask, shift, order=1, mode="nearest")
+        still = max(map(abs, shift)) < SMALLEST_SHIFT
+        moved = mask if still else ndimage.shift(mask, shift, order=1, mode="nearest")
+        log_frames[index] -= moved
     return log_frames

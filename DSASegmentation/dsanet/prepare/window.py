@@ -4,7 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from dsanet.prepare.coarse import small_structures
 from dsanet.prepare.curves import VesselCurves, vessel_curves
+from dsanet.prepare.masks import contrast_amount
 
 ARRIVAL_STEP_S = 0.1
 ARRIVAL_SIGMA_S = 0.35
@@ -27,6 +29,13 @@ FADE_SHARE = 0.25
 
 VEIN_SHARE = 0.15
 """The window ends before the first veins have this share of their peak contrast."""
+
+PEAK_SHARE = 0.5
+"""A window that leaves out more than this share of the arteries' peaks is not believed: in a
+beating heart pixels do not follow vessels."""
+
+BULK_SHARE = 0.5
+"""Then it holds the frames with this share of the greatest amount of contrast."""
 
 FIRST_VEINS = 0.15
 """Share of the vein pixels, those that fill first, that ends the window."""
@@ -58,12 +67,20 @@ def find_window(
     first, peak, last = _artery_bounds(curves, groups[0])
     if len(groups) > 1:
         last = min(last, _last_before_veins(curves, groups[-1], peak))
+    peaks = curves.values[:, groups[0]].argmax(axis=0)
+    if np.mean((peaks >= first) & (peaks <= last)) < PEAK_SHARE:
+        return _bulk(frames, field), ("The vessels move, so the arterial window is a rough guess.",)
     return (first, max(first, last)), ()
 
 
-def _groups(
-    arrival: NDArray[np.float64], times: NDArray[np.float64]
-) -> list[NDArray[np.bool_]]:
+def _bulk(frames: NDArray[np.float32], field: NDArray[np.bool_]) -> tuple[int, int]:
+    """From the first to the last frame with much contrast, wherever it is."""
+    amount = contrast_amount(small_structures(frames, field), field)
+    much = np.flatnonzero(amount >= BULK_SHARE * amount.max())
+    return int(much[0]), int(much[-1])
+
+
+def _groups(arrival: NDArray[np.float64], times: NDArray[np.float64]) -> list[NDArray[np.bool_]]:
     """Sort pixels into groups between which hardly any vessel fills, the earliest first."""
     grid = np.arange(times[0] - 1, times[-1] + 1 + ARRIVAL_STEP_S, ARRIVAL_STEP_S)
     counts, _ = np.histogram(arrival, grid)
@@ -100,26 +117,22 @@ def _first_filled(curves: VesselCurves, arteries: NDArray[np.bool_]) -> NDArray[
     deep = arteries & (curves.peak >= np.median(curves.peak[arteries]))
     order = np.sort(curves.arrival[deep])
     latest = order[min(len(order) - 1, max(5, len(order) // 10))]
-    return deep & (curves.arrival <= latest)
+    return np.asarray(deep & (curves.arrival <= latest))
 
 
-def _distal(
-    values: NDArray[np.float32], arrival: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _distal(values: NDArray[np.float32], arrival: NDArray[np.float64]) -> NDArray[np.float64]:
     """Mean curve of the later half of the arteries' arrival classes, each counting the same."""
     low, high = np.percentile(arrival, [2, 98])
     place = (arrival - low) / max(high - low, 1e-6) * DISTAL_BINS
     classes = np.clip(place.astype(int), 0, DISTAL_BINS - 1)
     later = [kind for kind in range(DISTAL_BINS // 2, DISTAL_BINS) if np.sum(classes == kind) > 2]
     if not later:
-        return np.median(values, axis=1).astype(np.float64)
+        return np.asarray(np.median(values, axis=1), np.float64)
     curves = [np.median(values[:, classes == kind], axis=1) for kind in later]
-    return np.mean(curves, axis=0, dtype=np.float64)
+    return np.asarray(np.mean(curves, axis=0), np.float64)
 
 
-def _last_before_veins(
-    curves: VesselCurves, veins: NDArray[np.bool_], artery_peak: int
-) -> int:
+def _last_before_veins(curves: VesselCurves, veins: NDArray[np.bool_], artery_peak: int) -> int:
     """Last frame before the first veins rise; the run's last where the group is no veins."""
     arrival = curves.arrival
     first_veins = veins & (arrival <= np.quantile(arrival[veins], FIRST_VEINS))

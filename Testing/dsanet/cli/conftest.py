@@ -6,51 +6,39 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dsanet.engine import Engine, Prediction
-from dsanet.io import DSARun
-from dsanet.prepare import PrepareChoices, prepare
+from dsanet.engine import Engine
+from dsanet.engine.backend import Array, OnFrame
+from dsanet.model import DSANetConfig
+from dsanet.packages import ModelPackage
 
-Segment = Callable[[DSARun], None]
+PACKAGE = ModelPackage(Path("none"), "stand-in", DSANetConfig(), "0" * 64, {})
 
 
-class StandIn:
-    """An engine that finds BV where frame 0 is dark and MAT nowhere: no model, no device."""
+class DarkIsBV:
+    """A backend without a network: BV where the MinIP is dark, MAT nowhere."""
 
-    def __init__(self, hook: Segment) -> None:
-        self.hook = hook
+    name, device, precision = "threshold", "none", "float32"
 
-    def segment(
-        self,
-        run: DSARun,
-        arterial_window: tuple[int, int] | None = None,
-        progress: Callable[[str, float], None] | None = None,
-        cancel: Callable[[], bool] | None = None,
-    ) -> Prediction:
-        self.hook(run)
-        prepared = prepare(run, PrepareChoices(arterial_window=arterial_window))
-        if progress:
-            progress("infer", 1.0)
-        labels = (run.pixels[0] < 50).astype(np.uint8)
-        return Prediction(
-            labels=labels,
-            probabilities=np.eye(3, dtype=np.float16)[labels].transpose(2, 0, 1),
-            arterial_window=prepared.arterial_window,
-            no_mat=True,
-            warnings=("No main artery trunk (MAT) was found in this run.",),
-            provenance={"model": "stand-in", "backend": "none"},
-            prepared=prepared,
-            seconds={"prepare": 0.25, "infer": 0.5},
-        )
+    def __init__(self, error: BaseException | None = None) -> None:
+        self.error = error
+
+    def score(self, frames: Array, minip: Array, times: Array, on_frame: OnFrame) -> Array:
+        if self.error:
+            raise self.error
+        for _ in frames:
+            on_frame()
+        dark = minip < -0.5
+        return 9 * np.stack([~dark, dark, np.zeros_like(dark)]).astype(np.float32)
 
 
 @pytest.fixture
 def loaded(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, str]]:
-    """Put the stand-in in the engine's place; the list tells what was asked of `Engine.load`."""
+    """Put the stand-in in every model's place; the list tells what was asked of `Engine.load`."""
     asked: list[tuple[Any, str]] = []
 
-    def load(package: Any = None, device: str = "auto") -> StandIn:
+    def load(package: Any = None, device: str = "auto") -> Engine:
         asked.append((package, device))
-        return StandIn(lambda _run: None)
+        return Engine(PACKAGE, DarkIsBV())
 
     monkeypatch.setattr(Engine, "load", load)
     return asked
@@ -58,13 +46,10 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, str]]:
 
 @pytest.fixture
 def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
-    """Let the stand-in's segmentation raise what is given."""
+    """Let the segmentation raise what is given."""
 
     def fail(error: BaseException) -> None:
-        def hook(_run: DSARun) -> None:
-            raise error
-
-        monkeypatch.setattr(Engine, "load", lambda _package=None, _device="auto": StandIn(hook))
+        monkeypatch.setattr(Engine, "load", lambda *_: Engine(PACKAGE, DarkIsBV(error)))
 
     return fail
 

@@ -60,9 +60,8 @@ def test_json_goes_to_stdout_alone_and_is_the_file(
     assert facts["pixels"] == {"BV": 150, "MAT": 0}
     assert facts["spacing_mm"] is None
     assert facts["warnings"] == ["No main artery trunk (MAT) was found in this run."]
-    assert facts["provenance"] == {"model": "stand-in", "backend": "none"}
+    assert facts["provenance"]["model"] == "stand-in"
     assert {"read", "prepare", "infer", "write"} <= set(facts["seconds"])
-    assert facts["seconds"]["infer"] == 0.5
     assert "not a medical device" in facts["notice"].lower()
 
 

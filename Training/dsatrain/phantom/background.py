@@ -84,7 +84,7 @@ def blush_maps(samples: Samples, view: ViewSettings, rng: np.random.Generator) -
     field = zoom(near, (rows / shape[0], columns / shape[1]), order=1).astype(np.float32)
     mottle = 1 + 0.15 * rough(view.size, 3 / view.pixel_mm, rng)
     early = np.clip(0.5 + 0.5 * rough(view.size, 22 / view.pixel_mm, rng), 0, 1)
-    fine = 1 + 0.25 * rough(view.size, 0.7 / view.pixel_mm, rng)
+    fine = 1 + 0.35 * rough(view.size, 0.6 / view.pixel_mm, rng)
     blush = field * mottle * fine
     return np.stack((blush * early, blush * (1 - early))).astype(np.float32)
 

@@ -143,7 +143,7 @@ def _image(rng: np.random.Generator, view: ViewSettings) -> ImageSettings:
     return ImageSettings(
         attenuation=_between_log(rng, 0.15, 0.36),
         venous=_between(rng, 0.25, 0.5),
-        blush=_between_log(rng, 0.015, 0.12),
+        blush=_between_log(rng, 0.02, 0.2),
         motion_px=0.0 if still else _between_log(rng, 0.06, 1.0),
         motion_steps=int(rng.integers(0, 4)),
         bone=_between(rng, 0.6, 1.3),
