@@ -34,6 +34,12 @@ def test_the_jittered_window_stays_inside_the_run_and_in_order(rng):
         assert 0 <= first <= last <= 1
 
 
+def test_some_windows_reach_far_into_the_veins_and_none_loses_the_arteries_by_much(rng):
+    windows = [jitter_window((10, 15), 40, rng) for _ in range(300)]
+    assert 30 < sum(last > 20 for _, last in windows) < 130
+    assert all(first <= 11 and last >= 14 for first, last in windows)
+
+
 def test_thinning_keeps_order_and_times_together(rng):
     thinned = thin(sample(10), 4, rng)
     assert len(thinned.times) == 4

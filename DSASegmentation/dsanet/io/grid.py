@@ -53,32 +53,36 @@ def run_shape(sizes: Sequence[int]) -> tuple[int, int, int]:
 
 
 def read_values(
-    stream: Stream, sizes: Sequence[int], dtype: np.dtype[Any], file_bytes: int, limits: Limits
+    stream: Stream,
+    shape: tuple[int, int, int],
+    dtype: np.dtype[Any],
+    file_bytes: int,
+    limits: Limits,
 ) -> NDArray[Any]:
     """Read the values that a header announces, and see that nothing follows.
 
     Args:
         stream: Where the values start, unpacked.
-        sizes: Sizes of the axes, fastest first.
+        shape: (T, H, W) that the header states, in whatever order the values are stored.
         dtype: Type of the values, in the file's byte order.
         file_bytes: Bytes of the whole file as it is stored.
         limits: What may be decoded.
 
     Returns:
-        Array with the slowest axis first, native integers; fractions that are whole become int32.
+        One axis of native integers; fractions that are whole become int32.
 
     Raises:
         ReadError: Too many, too few or superfluous bytes, or fractions.
     """
-    nbytes = math.prod(sizes) * dtype.itemsize
-    refuse_too_large(run_shape(sorted(sizes)), nbytes, limits)
+    nbytes = math.prod(shape) * dtype.itemsize
+    refuse_too_large(shape, nbytes, limits)
     if nbytes > file_bytes * DEFLATE_RATIO:
         refuse(f"its header states {nbytes} bytes of pixels", f"{file_bytes} bytes to hold them")
     data = stream.read(nbytes + 1)
     if len(data) != nbytes:
         held = len(data) if len(data) < nbytes else f"more than {nbytes}"
         refuse(f"it holds {held} bytes of pixels", f"{nbytes} as its header states")
-    stored = np.frombuffer(data, dtype).reshape(tuple(sizes)[::-1])
+    stored = np.frombuffer(data, dtype)
     return _integers(stored.astype(dtype.newbyteorder("="), copy=False))
 
 

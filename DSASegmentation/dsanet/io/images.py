@@ -87,6 +87,7 @@ def read_tiff(path: Path, name: str, limits: Limits) -> DSARun:
     frames: list[NDArray[Any]] = []
     with Image.open(path, formats=("TIFF",)) as image:
         for number, page in enumerate(ImageSequence.Iterator(image), start=1):
+            _refuse_packed(page)
             frame = _grey(page, f"page {number}", limits)
             frames.append(frame)
             nbytes = sum(frame.nbytes for frame in frames)
@@ -98,6 +99,13 @@ def read_tiff(path: Path, name: str, limits: Limits) -> DSARun:
                     "save only the frames of one run into a file",
                 )
     return _run(np.stack(frames), name)
+
+
+def _refuse_packed(page: "Image") -> None:
+    """Refuse compressed TIFF: libtiff would unpack it, with its history of unsafe files."""
+    packing = page.info.get("compression", "raw")
+    if packing != "raw":
+        refuse(f"its pixels are compressed ({packing})", "plain ones", "save it uncompressed")
 
 
 def _run(pixels: NDArray[Any], name: str) -> DSARun:

@@ -79,8 +79,8 @@ def read_nifti(path: Path, name: str, limits: Limits) -> DSARun:
         _refuse_what_is_not_read(header)
         stream.seek(header.offset)
         size = path.stat().st_size
-        pixels = read_values(stream, header.sizes, header.dtype, size, limits)
-    pixels = pixels.reshape(run_shape(header.sizes))
+        shape = run_shape(header.sizes)
+        pixels = read_values(stream, shape, header.dtype, size, limits).reshape(shape)
     times = np.arange(len(pixels), dtype=np.float64) * (header.frame_step or 1.0)
     facts = RunFacts(bits_stored=8 * pixels.dtype.itemsize, times_stated=header.frame_step > 0)
     return DSARun(pixels, times, None, facts, name)

@@ -55,11 +55,10 @@ def read_nrrd(path: Path, name: str, limits: Limits) -> DSARun:
     with path.open("rb") as file:
         header = _read_header(file)
         _refuse_what_is_not_read(header)
-        sizes = [int(size) for size in header.get("sizes", "").split()]
-        zipped = header.get("encoding") in ZIPPED
-        stream = gzip.GzipFile(fileobj=file) if zipped else file
-        stored = read_values(stream, sizes, _dtype(header), path.stat().st_size, limits)
-    pixels = _frames_first(stored, sizes, header)
+        shape = _run_shape(header)
+        stream = gzip.GzipFile(fileobj=file) if header["encoding"] in ZIPPED else file
+        values = read_values(stream, shape, _dtype(header), path.stat().st_size, limits)
+    pixels = _frames_first(values, shape, header)
     times = _times(header, len(pixels))
     facts = RunFacts(bits_stored=8 * pixels.dtype.itemsize, times_stated=times is not None)
     if times is None:
@@ -110,12 +109,18 @@ def _list_axis(header: dict[str, str]) -> int | None:
     return kinds.index("list") if "list" in kinds else None
 
 
-def _frames_first(stored: NDArray[Any], sizes: list[int], header: dict[str, str]) -> NDArray[Any]:
-    """Bring an array with the slowest axis first to (T, H, W)."""
-    if _list_axis(header) == 0:
-        sizes = [*sizes[1:], sizes[0]]
-        stored = np.moveaxis(stored, -1, 0)
-    return np.ascontiguousarray(stored.reshape(run_shape(sizes)))
+def _run_shape(header: dict[str, str]) -> tuple[int, int, int]:
+    sizes = [int(size) for size in header.get("sizes", "").split()]
+    return run_shape([*sizes[1:], *sizes[:1]] if _list_axis(header) == 0 else sizes)
+
+
+def _frames_first(
+    values: NDArray[Any], shape: tuple[int, int, int], header: dict[str, str]
+) -> NDArray[Any]:
+    frames, rows, columns = shape
+    if _list_axis(header) != 0:
+        return values.reshape(shape)
+    return np.ascontiguousarray(np.moveaxis(values.reshape(rows, columns, frames), -1, 0))
 
 
 def _times(header: dict[str, str], frame_count: int) -> NDArray[np.float64] | None:
@@ -125,7 +130,8 @@ def _times(header: dict[str, str], frame_count: int) -> NDArray[np.float64] | No
     if axis is None or axis >= len(units) or units[axis] not in SECONDS_OF_UNIT:
         return None
     stated = header.get(f"axis {axis} index values", "").split()
-    times = np.array([float(value) for value in stated]) * SECONDS_OF_UNIT[units[axis]]
-    if times.shape != (frame_count,) or not np.all(np.diff(times) > 0):
+    index = np.array([float(value) for value in stated], dtype=np.float64)
+    if index.shape != (frame_count,) or not np.all(np.diff(index) > 0):
         return None
-    return times - times[0]
+    times: NDArray[np.float64] = (index - index[0]) * SECONDS_OF_UNIT[units[axis]]
+    return times

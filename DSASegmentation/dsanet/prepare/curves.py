@@ -14,8 +14,10 @@ VESSEL_SHARE = 0.25
 NOISE_FACTOR = 6.0
 """A vessel's peak must stand this many noise standard deviations above the background."""
 
+EDGE_WIDTH = 7
 EDGE_SHARE = 0.6
-"""A pixel with a bright neighbour of this share of its depth belongs to a motion edge."""
+"""A pixel belongs to a motion edge when in a square of so many coarse pixels around it another is
+bright by this share of its depth."""
 
 REBOUND_SHARE = 0.35
 """A pixel that also gets brighter than its surroundings by this share of its peak moves."""
@@ -82,7 +84,7 @@ def _vessels(
     inner = ndimage.binary_erosion(field, iterations=2, border_value=1)
     inner = inner if inner.any() else field
     strong = float(np.percentile(peak[inner], 99.5))
-    bright_nearby = ndimage.maximum_filter(-low, 5)
+    bright_nearby = ndimage.maximum_filter(-low, EDGE_WIDTH)
     vessels = inner & (peak > max(VESSEL_SHARE * strong, NOISE_FACTOR * noise))
     vessels &= (bright_nearby < EDGE_SHARE * peak) & (low > -REBOUND_SHARE * peak)
     parts, _ = ndimage.label(vessels, np.ones((3, 3)))

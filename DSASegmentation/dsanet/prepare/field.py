@@ -16,6 +16,9 @@ widest in the real coronary runs spans 0.07."""
 CORNER_SHARE = 1 / 64
 """Side of the corner squares, as a share of the picture's, in which a shutter must begin."""
 
+EDGE_PX = 2
+"""Width of a shutter's edge, whose pixels mix shutter and picture and would look like a vessel."""
+
 SMALLEST_FIELD = 0.25
 """A smaller share of the picture is a vessel on an empty background rather than a field."""
 
@@ -47,6 +50,20 @@ def exposure_field(grey: NDArray[np.generic]) -> NDArray[np.bool_]:
         return ~blocked
     field = _one_piece(~blocked)
     return field if field.mean() >= SMALLEST_FIELD else np.ones_like(field)
+
+
+def without_edge(field: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Take away the pixels beside the shutter, which mix shutter and picture.
+
+    Such a line of one constant grey would look like a vessel. The picture's own border stays.
+
+    Args:
+        field: bool (H, W).
+
+    Returns:
+        bool (H, W), narrower by `EDGE_PX`.
+    """
+    return np.asarray(ndimage.binary_erosion(field, iterations=EDGE_PX, border_value=1))
 
 
 def _extremes(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from dsanet.io import DSARun
 from dsanet.prepare.choices import PrepareChoices
 from dsanet.prepare.coarse import shrink, shrink_field
-from dsanet.prepare.field import exposure_field
+from dsanet.prepare.field import exposure_field, without_edge
 from dsanet.prepare.masks import frames_before_contrast, header_mask
 from dsanet.prepare.normalise import normalisation
 from dsanet.prepare.polarity import displayed, reflect, vessels_are_bright
@@ -83,7 +83,7 @@ def prepare(run: DSARun, choices: PrepareChoices = NO_CHOICES) -> PreparedRun:
 def _grey(run: DSARun, choices: PrepareChoices) -> _Grey:
     """Bring vessels to dark and decide whether the run is subtracted."""
     pixels = displayed(run)
-    field = exposure_field(pixels)
+    field = without_edge(exposure_field(pixels))
     coarse, coarse_field = shrink(pixels), shrink_field(field)
     bright = choices.invert
     if bright is None:

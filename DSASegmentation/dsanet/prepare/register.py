@@ -27,6 +27,8 @@ def shift_between(
     Returns:
         Rows and columns by which the mask has to move, in pixels; (0, 0) where nothing fits.
     """
+    if min(mask.shape) < 2:
+        return 0.0, 0.0
     limit = max(1.0, LARGEST_SHIFT * max(mask.shape))
     shift = np.zeros(2)
     for _ in range(ROUNDS):

@@ -175,6 +175,13 @@ def test_pages_of_a_tiff_are_frames(folder, dtype):
     assert np.array_equal(read_run(folder).pixels, pixels)
 
 
+@pytest.mark.parametrize("packing", ["tiff_lzw", "tiff_adobe_deflate", "jpeg"])
+def test_compressed_tiff_is_refused(folder, packing):
+    Image.fromarray(grey(1, (16, 16))).save(folder / "a.tif", compression=packing)
+    with pytest.raises(ReadError, match="pixels are compressed"):
+        read_run(folder / "a.tif")
+
+
 def test_big_endian_tiff_keeps_its_values(folder):
     pixels = np.array([[1, 256, 65535]], np.uint16)
     Image.fromarray(pixels.astype(">u2")).save(folder / "a.tif")

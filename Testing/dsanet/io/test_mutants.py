@@ -4,6 +4,7 @@ import time
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
 from PIL import Image
 from pydicom import uid
 
@@ -11,7 +12,7 @@ from dsanet.errors import DSAError
 from dsanet.io import read_run
 
 SEED = 20240607
-MUTANTS_EACH = 300
+MUTANTS_EACH = 200
 LONGEST_SECONDS = 5.0
 """Far above the slowest mutant: only a hang or a bomb reaches it, not a busy machine."""
 
@@ -82,8 +83,15 @@ def test_mutants_of_lossless_jpeg_dicom(write_xa, encode_lossless_jpeg):
     read_mutants(write_xa(PIXELS, syntax=uid.JPEGLosslessSV1, frames=frames))
 
 
-@pytest.mark.parametrize("suffix", [".png", ".jpg"])
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".tif"])
 def test_mutants_of_image_files(tmp_path, suffix):
     path = tmp_path / f"frame{suffix}"
     Image.fromarray((PIXELS[0] >> 4).astype(np.uint8)).save(path)
+    read_mutants(path)
+
+
+@pytest.mark.parametrize("suffix", [".nrrd", ".nii", ".nii.gz"])
+def test_mutants_of_volume_files(tmp_path, suffix):
+    path = tmp_path / f"run{suffix}"
+    sitk.WriteImage(sitk.GetImageFromArray(PIXELS), path)
     read_mutants(path)

@@ -148,7 +148,7 @@ def test_volume_over_time_is_refused(tmp_path):
         ({"kinds": "RGB-color domain domain"}, "axes are of kind rgb-color"),
         ({"sizes": "5 6 3"}, "holds more than 180 bytes"),
         ({"sizes": "5 6 5"}, "holds 240 bytes of pixels, expected 300"),
-        ({"sizes": "5 6 0"}, "size is 0 x 5 x 6"),
+        ({"sizes": "5 6 0"}, "size is 5 x 6 x 0"),
         ({"sizes": "5000 6000 4"}, "states 240000000 bytes of pixels"),
         ({"sizes": "2000000000 2000000000 4"}, "MiB"),
         ({"sizes": "five"}, "damaged"),

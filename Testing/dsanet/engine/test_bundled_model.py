@@ -1,0 +1,58 @@
+"""The bundled model, whole path: a phantom on disk and the real run, judged against what is there."""
+
+import numpy as np
+import pytest
+
+from dsanet import labels
+from dsanet.engine import Engine
+from dsanet.io import read_run
+from dsatrain.evaluate import TEST_SEEDS_FROM, dice_scores
+from dsatrain.phantom import make_phantom, sample_settings
+from dsatrain.phantom.truth import write_phantom
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return Engine.load()
+
+
+def test_a_phantom_read_from_dicom_is_segmented_well(engine, tmp_path):
+    phantom = make_phantom(sample_settings(TEST_SEEDS_FROM + 2, size=(384, 320)))
+    prediction = engine.segment(read_run(write_phantom(phantom, tmp_path)))
+    scores = dice_scores(prediction.labels, phantom.labels)
+    assert scores["MAT"] > 0.8
+    assert scores["whole"] > 0.7
+
+
+def test_torch_and_openvino_agree_on_the_bundled_model(engine):
+    phantom = make_phantom(sample_settings(TEST_SEEDS_FROM + 2, size=(256, 224), frame_count=6))
+    window = phantom.arterial_window
+    on_openvino = Engine.load(device="openvino").segment(phantom.run, window).labels
+    on_torch = Engine.load(device="cpu").segment(phantom.run, window).labels
+    assert np.mean(on_openvino != on_torch) < 0.0005
+
+
+def test_reversing_the_frames_changes_the_answer(engine):
+    phantom = make_phantom(sample_settings(TEST_SEEDS_FROM + 2, size=(256, 224)))
+    first, last = phantom.arterial_window
+    frames = phantom.run.pixels[first : last + 1]
+    answers = []
+    for order in (frames, frames[::-1]):
+        run = type(phantom.run)(
+            order.copy(), np.arange(len(order)) / 4, None, phantom.run.facts, "order"
+        )
+        answers.append(engine.segment(run, (0, len(order) - 1)).probabilities.astype(float))
+    assert np.abs(answers[0] - answers[1]).max() > 0.05
+
+
+@pytest.mark.slow
+def test_the_real_carotid_run_is_segmented_into_trunk_and_branches(engine, real_data):
+    prediction = engine.segment(read_run(real_data / "gendsa-2d-head"))
+    first, last = prediction.arterial_window
+    assert 3 <= first <= 6
+    assert 14 <= last <= 21
+    found = prediction.labels
+    trunk = [(480, 388), (500, 440), (590, 520), (690, 520), (740, 605), (820, 620)]
+    assert sum(found[pixel] == labels.MAT for pixel in trunk) >= 5
+    assert not found[:, :116].any()
+    assert not found[:, 909:].any()
