@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 import torch
 
+from dsanet.engine.torch_backend import load_network
 from dsanet.model import DSANetConfig
 from dsatrain.batches import collate
 from dsatrain.losses import DeepSupervisionLoss
 from dsatrain.samples import Sample
-from dsatrain.train import TrainConfig, Trainer, load_checkpoint
+from dsatrain.train import TrainConfig, Trainer, _inherited, load_checkpoint
 
 
 def sample(frame_count, seed=0):
@@ -89,6 +90,16 @@ def test_a_checkpoint_gives_back_settings_step_and_weights(tmp_path):
     found, step, weights = load_checkpoint(tmp_path)
     assert (found, step) == (config(), 1)
     assert all(torch.equal(weights[k], v) for k, v in trainer.averaged_weights().items())
+
+
+def test_only_the_named_parts_of_a_parent_start_afresh(tiny_package):
+    inherited = _inherited(tiny_package, ("temporal_former",))
+    assert not any(name.startswith("temporal_former") for name in inherited)
+    network = Trainer(TrainConfig(network=tiny_package.config), inherited).network
+    parent = load_network(tiny_package).state_dict()
+    for name, value in network.state_dict().items():
+        if not name.startswith("temporal_former"):
+            assert torch.equal(value, parent[name]), name
 
 
 def test_a_loss_that_is_not_finite_stops_training():

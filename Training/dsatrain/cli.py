@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="train on phantoms, or go on with a training")
     train.add_argument("--output", type=Path, required=True, metavar="DIR")
     train.add_argument("--from", dest="parent", metavar="MODEL", help="start from its weights")
+    train.add_argument("--restart", action="append", default=[], metavar="PART")
     train.add_argument("--width", type=int, default=8)
     train.add_argument("--temporal", choices=["timestamps", "fixed8"], default="timestamps")
     for name, default in (("steps", 1500), ("batch-size", 2), ("crop-px", 256), ("seed", 1)):
@@ -92,6 +93,7 @@ def _train(arguments: argparse.Namespace) -> None:
         learning_rate=arguments.learning_rate,
         seed=arguments.seed,
         parent=parent.weights_sha256 if parent else None,
+        restart=tuple(arguments.restart),
     )
     arguments.output.mkdir(parents=True, exist_ok=True)
     train(config, arguments.output, parent)

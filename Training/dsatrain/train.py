@@ -49,6 +49,7 @@ class TrainConfig:
         bf16: Whether to compute in bfloat16 where that is safe.
         checkpoint_minutes: How often the state is saved.
         parent: SHA-256 of the weights that training started from, None for random ones.
+        restart: Parts of the parent, such as `temporal_former`, that start from random weights.
     """
 
     network: DSANetConfig = field(default_factory=lambda: DSANetConfig(width=8))
@@ -65,6 +66,7 @@ class TrainConfig:
     bf16: bool = True
     checkpoint_minutes: float = 3.0
     parent: str | None = None
+    restart: tuple[str, ...] = ()
 
 
 def learning_rate_factor(step: int, warmup: int, steps: int) -> float:
@@ -92,7 +94,7 @@ class Trainer:
         self.config = config
         self.network = DSANet(config.network)
         if initial is not None:
-            self.network.load_state_dict(initial)
+            self.network.load_state_dict(self.network.state_dict() | initial)
         self.average = AveragedModel(
             self.network, multi_avg_fn=get_ema_multi_avg_fn(config.ema_decay)
         )
@@ -183,6 +185,7 @@ def load_checkpoint(folder: Path) -> tuple[TrainConfig, int, dict[str, torch.Ten
     state = torch.load(folder / CHECKPOINT, weights_only=True)
     values = dict(state["config"])
     values["network"] = DSANetConfig.from_dict(values["network"])
+    values["restart"] = tuple(values["restart"])
     config = TrainConfig(**values)
     trainer = Trainer(config)
     trainer.average.load_state_dict(state["average"])
@@ -204,13 +207,19 @@ def train(config: TrainConfig, folder: Path, parent: ModelPackage | None = None)
         ValueError: The folder holds a training with other settings.
         FloatingPointError: The loss is not finite.
     """
-    trainer = Trainer(config, load_network(parent).state_dict() if parent else None)
+    trainer = Trainer(config, _inherited(parent, config.restart) if parent else None)
     if (folder / CHECKPOINT).exists():
         trainer.resume(folder)
     crops = PhantomCrops(config.seed, config.crop_px, config.max_frames)
     stream = batches(crops, config.batch_size, trainer.step)
     _run(trainer, stream, folder)
     return trainer
+
+
+def _inherited(parent: ModelPackage, restart: tuple[str, ...]) -> dict[str, torch.Tensor]:
+    """A parent's weights without the parts that start afresh."""
+    weights = load_network(parent).state_dict()
+    return {name: value for name, value in weights.items() if name.split(".")[0] not in restart}
 
 
 def _run(trainer: Trainer, stream: Iterator[Batch], folder: Path) -> None:

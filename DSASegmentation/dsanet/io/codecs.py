@@ -6,7 +6,7 @@ that would grow beyond the memory set aside for it.
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -90,7 +90,7 @@ LOSSY = frozenset({
     uid.JPEGLSNearLossless,
     uid.JPEG2000,
 })  # fmt: skip
-"""Their values may overshoot Bits Stored, so its bits must not be cut out of them."""
+"""Their values may overshoot Bits Stored: only the bits of the codestream can be cut out."""
 
 COMPRESSED_SYNTAXES = frozenset({*_CODECS, uid.RLELossless})
 
@@ -137,11 +137,13 @@ def decode_frame(frame: bytes, syntax: uid.UID, layout: PixelLayout) -> NDArray[
         ReadError: The frame is damaged.
     """
     if syntax == uid.RLELossless:
-        pixels = decode_rle(frame, layout.rows, layout.columns, layout.bits_allocated)
-    else:
-        pixels = _CODECS[syntax].decode(frame, frame_size(frame))
+        return layout.take_stored_bits(
+            decode_rle(frame, layout.rows, layout.columns, layout.bits_allocated)
+        )
+    size = frame_size(frame)
+    pixels = _CODECS[syntax].decode(frame, size)
     if pixels.shape != layout.shape[1:]:
         refuse(f"a frame decodes to {pixels.shape} pixels", f"{layout.shape[1:]}")
     if syntax in LOSSY:
-        return pixels.astype(layout.dtype)
+        layout = replace(layout, bits_stored=size.precision, high_bit=size.precision - 1)
     return layout.take_stored_bits(pixels.astype(f"u{layout.bits_allocated // 8}"))

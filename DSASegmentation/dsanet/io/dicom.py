@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
+from dsanet.io.boundary import named_errors
 from dsanet.io.dicom_file import open_dicom
 from dsanet.io.facts import run_facts
 from dsanet.io.header import numbers, text
@@ -15,9 +16,12 @@ from dsanet.io.limits import Limits
 from dsanet.io.pixels import read_pixels
 from dsanet.io.refusal import refuse
 from dsanet.io.run import DSARun
-from dsanet.io.scope import LARGEST_SWING, refuse_other_images
+from dsanet.io.scope import refuse_other_images
 from dsanet.io.spacing import pixel_spacing
 from dsanet.io.times import clock_times, frame_times
+
+LARGEST_TURN = 5.0
+"""Degrees between the positioner's angles in two frames of a run taken from one side."""
 
 
 def read_dicom(path: Path, name: str, limits: Limits) -> DSARun:
@@ -29,8 +33,7 @@ def read_dicom(path: Path, name: str, limits: Limits) -> DSARun:
         limits: What may be decoded.
 
     Raises:
-        ReadError: It is no run that this version reads, or its parts contradict each other.
-        Exception: What pydicom raises for a damaged file; it comes in many types.
+        ReadError: It is damaged, no run that this version reads, or contradicts itself.
     """
     header, layout, pixels = _read_file(path, limits)
     times, stated = frame_times(header, layout.frames)
@@ -50,7 +53,6 @@ def read_series(paths: tuple[Path, ...], name: str, limits: Limits) -> DSARun:
 
     Raises:
         ReadError: A file cannot be read, differs from the first, or was taken from another side.
-        Exception: What pydicom raises for a damaged file; it comes in many types.
     """
     first, layout, frame = _read_file(paths[0], limits)
     refuse_too_large((len(paths), layout.rows, layout.columns), len(paths) * frame.nbytes, limits)
@@ -69,7 +71,7 @@ def read_series(paths: tuple[Path, ...], name: str, limits: Limits) -> DSARun:
 
 
 def _read_file(path: Path, limits: Limits) -> tuple[Dataset, PixelLayout, NDArray[Any]]:
-    with open_dicom(path, limits) as file:
+    with named_errors(path.name), open_dicom(path, limits) as file:
         refuse_other_images(file.header)
         layout = pixel_layout(file.header, limits)
         return file.header, layout, read_pixels(file.pixel_part(layout.nbytes), file.syntax, layout)
@@ -94,7 +96,7 @@ def _refuse_another(
         )
     for keyword in ("PositionerPrimaryAngle", "PositionerSecondaryAngle"):
         angles = [next(iter(numbers(header, keyword)), 0.0) for header, _ in (found, expected)]
-        if abs(angles[0] - angles[1]) > LARGEST_SWING:
+        if abs(angles[0] - angles[1]) > LARGEST_TURN:
             refuse(
                 f"{path.name} was taken at {angles[0]:.0f} degrees",
                 f"{angles[1]:.0f} as in {first_path.name}",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dsanet.io.boundary import named_errors
 from dsanet.io.layout import refuse_too_large
 from dsanet.io.limits import Limits
 from dsanet.io.refusal import refuse
@@ -35,8 +36,7 @@ def read_images(paths: tuple[Path, ...], name: str, limits: Limits) -> DSARun:
         image files describe paper, not patients.
 
     Raises:
-        ReadError: A frame is not 8- or 16-bit grey, or differs from the first in size or bits.
-        Exception: What Pillow raises for a damaged file; it comes in many types.
+        ReadError: A frame is damaged, not 8- or 16-bit grey, or unlike the first in size or bits.
     """
     first = _read_frame(paths[0], limits)
     shape = (len(paths), *first.shape)
@@ -62,9 +62,10 @@ def _describe(frame: NDArray[Any]) -> str:
 def _read_frame(path: Path, limits: Limits) -> NDArray[Any]:
     from PIL import Image
 
-    _refuse_deep_colour(path)
-    with Image.open(path, formats=("PNG", "JPEG")) as image:
-        return _grey(image, path.name, limits)
+    with named_errors(path.name):
+        _refuse_deep_colour(path)
+        with Image.open(path, formats=("PNG", "JPEG")) as image:
+            return _grey(image, limits)
 
 
 def read_tiff(path: Path, name: str, limits: Limits) -> DSARun:
@@ -88,10 +89,9 @@ def read_tiff(path: Path, name: str, limits: Limits) -> DSARun:
     with Image.open(path, formats=("TIFF",)) as image:
         for number, page in enumerate(ImageSequence.Iterator(image), start=1):
             _refuse_packed(page)
-            frame = _grey(page, f"page {number}", limits)
+            frame = _grey(page, limits)
             frames.append(frame)
-            nbytes = sum(frame.nbytes for frame in frames)
-            refuse_too_large((len(frames), *frame.shape), nbytes, limits)
+            refuse_too_large((len(frames), *frame.shape), len(frames) * frame.nbytes, limits)
             if frame.shape != frames[0].shape or frame.dtype != frames[0].dtype:
                 refuse(
                     f"page {number} is {_describe(frame)}",
@@ -113,22 +113,30 @@ def _run(pixels: NDArray[Any], name: str) -> DSARun:
     return DSARun(pixels, times, None, RunFacts(bits_stored=8 * pixels.dtype.itemsize), name)
 
 
-def _grey(image: "Image", name: str, limits: Limits) -> NDArray[Any]:
+def _grey(image: "Image", limits: Limits) -> NDArray[Any]:
     columns, rows = image.size
     refuse_too_large((1, rows, columns), rows * columns * 4, limits)
     if image.mode in WHOLE_GREY:
         stored = np.array(image)
         return stored.astype(stored.dtype.newbyteorder("="), copy=False)
-    if image.mode == "I":  # how Pillow before 11 opens PNG of 16 bits
-        return np.array(image).astype(np.uint16)
+    if image.mode == "I":
+        return _sixteen_bits(np.array(image))
     if image.mode not in WITH_CHANNELS:
-        refuse(f"{name} has pixels of type {image.mode}", GREY_VALUES, SAVE_AS_GREY)
-    red, green, blue, opacity = np.moveaxis(np.array(image.convert("RGBA")), -1, 0)
-    if not (np.array_equal(red, green) and np.array_equal(red, blue)):
-        refuse(f"{name} is a colour picture", GREY_VALUES, SAVE_AS_GREY)
-    if opacity.min() < 255:
-        refuse(f"{name} is partly transparent", GREY_VALUES, SAVE_AS_GREY)
+        refuse(f"its pixels are of type {image.mode}", GREY_VALUES, SAVE_AS_GREY)
+    channels = np.asarray(image if image.mode == "RGB" else image.convert("RGBA"))
+    red = channels[..., 0]
+    if not (np.array_equal(red, channels[..., 1]) and np.array_equal(red, channels[..., 2])):
+        refuse("it is a colour picture", GREY_VALUES, SAVE_AS_GREY)
+    if np.any(channels[..., 3:] < 255):
+        refuse("it is partly transparent", GREY_VALUES, SAVE_AS_GREY)
     return np.ascontiguousarray(red)
+
+
+def _sixteen_bits(values: NDArray[Any]) -> NDArray[np.uint16]:
+    """Narrow 32-bit integers, which is how Pillow before 11 opens PNG of 16 bits."""
+    if values.min() < 0 or values.max() > np.iinfo(np.uint16).max:
+        refuse(f"its values reach from {values.min()} to {values.max()}", GREY_VALUES, SAVE_AS_GREY)
+    return values.astype(np.uint16)
 
 
 def _refuse_deep_colour(path: Path) -> None:
@@ -139,5 +147,5 @@ def _refuse_deep_colour(path: Path) -> None:
         return
     depth, colour_type = start[24], start[25]
     if (colour_type == PNG_GREY and depth < 8) or (colour_type != PNG_GREY and depth > 8):
-        found = f"{path.name} is a PNG of colour type {colour_type} with {depth} bits"
+        found = f"it is a PNG of colour type {colour_type} with {depth} bits"
         refuse(found, GREY_VALUES, SAVE_AS_GREY)

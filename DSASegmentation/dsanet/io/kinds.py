@@ -9,8 +9,8 @@ LOOKED_AT = 352
 """Bytes: NIfTI-1 ends its header with its name, at 344 to 348."""
 
 PREAMBLE_BYTES = 128
-FIRST_GROUPS = (0x0002, 0x0008, 0x0800)
-"""Groups that a DICOM file without preamble begins with; the last is 0008 in big endian."""
+FIRST_GROUPS = (0x0002, 0x0008)
+"""Groups that a DICOM file without preamble begins with."""
 FIRST_ELEMENTS = (0x0000, 0x0001, 0x0005, 0x0008, 0x0012, 0x0016)
 
 

@@ -1,11 +1,8 @@
-"""read_run and read_runs: the one place where reading errors of all kinds are caught."""
+"""read_run and read_runs: a file or folder, whatever its kind, becomes runs."""
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from dsanet.errors import DSAError, ReadError
+from dsanet.io.boundary import named_errors
 from dsanet.io.dicom import read_dicom, read_series
 from dsanet.io.images import read_images, read_tiff
 from dsanet.io.kinds import Kind
@@ -14,7 +11,7 @@ from dsanet.io.nifti import read_nifti
 from dsanet.io.nrrd import read_nrrd
 from dsanet.io.refusal import refuse
 from dsanet.io.run import DSARun
-from dsanet.io.sources import READABLE, RunSource, find_runs
+from dsanet.io.sources import RunSource, find_runs
 
 
 def read_run(path: Path | str, limits: Limits | None = None) -> DSARun:
@@ -34,7 +31,7 @@ def read_run(path: Path | str, limits: Limits | None = None) -> DSARun:
     """
     path = Path(path)
     limits = limits or Limits()
-    with _named_errors(path.name):
+    with named_errors(path.name or str(path)):
         sources = find_runs(path, limits)
         if len(sources) > 1:
             names = ", ".join(source.files[0].name for source in sources[:3])
@@ -59,11 +56,11 @@ def read_runs(path: Path | str, limits: Limits | None = None) -> list[DSARun]:
     """
     path = Path(path)
     limits = limits or Limits()
-    with _named_errors(path.name):
+    with named_errors(path.name or str(path)):
         sources = find_runs(path, limits)
     runs = []
     for source in sources:
-        with _named_errors(source.name):
+        with named_errors(source.name):
             runs.append(_read_source(source, limits))
     return runs
 
@@ -82,27 +79,3 @@ _READERS = {
     Kind.NRRD: read_nrrd,
     Kind.NIFTI: read_nifti,
 }
-
-
-@contextmanager
-def _named_errors(name: str) -> Iterator[None]:
-    """Turn every error into a ReadError that names the file; keep libraries' warnings quiet."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except DSAError as error:
-        msg = f"Cannot read {name}: {error}."
-        raise ReadError(msg) from error
-    except OSError as error:
-        reason = error.strerror or "it is damaged or cut off"
-        msg = f"Cannot read {name}: {reason}; check the file and copy or export it again."
-        raise ReadError(msg) from error
-    except MemoryError as error:
-        msg = f"Cannot read {name}: memory is full; close other programs or split the run."
-        raise ReadError(msg) from error
-    # The boundary to pydicom, Pillow and SimpleITK, which raise whatever a damaged file leads to.
-    except Exception as error:
-        what = f"it is damaged or no image ({type(error).__name__})"
-        msg = f"Cannot read {name}: {what}, expected {READABLE}; copy or export it again."
-        raise ReadError(msg) from error

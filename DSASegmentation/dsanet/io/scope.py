@@ -1,5 +1,7 @@
 """Which DICOM images are DSA runs; all others are refused by name."""
 
+import itertools
+
 from pydicom import uid
 from pydicom.dataset import Dataset
 
@@ -20,8 +22,9 @@ COPIES = frozenset({
 """Classes that hold images of any kind; these are read when Modality says XA or RF."""
 MODALITIES = ("XA", "RF")
 
-LARGEST_SWING = 5.0
-"""Degrees that the positioner's angles may add up to in a run taken from one side."""
+LARGEST_SWING = 15.0
+"""Degrees that the positioner's increments may add up to in a run taken from one side. They jitter
+by some tenths a frame; rotational runs turn by 60 degrees and more."""
 
 
 class OutOfScopeError(ReadError):
@@ -53,7 +56,8 @@ def refuse_other_images(header: Dataset) -> None:
 
 def _refuse_rotation(header: Dataset) -> None:
     for keyword in ("PositionerPrimaryAngleIncrement", "PositionerSecondaryAngleIncrement"):
-        swing = sum(abs(angle) for angle in numbers(header, keyword))
+        angles = list(itertools.accumulate(numbers(header, keyword), initial=0.0))
+        swing = max(angles) - min(angles)
         if swing > LARGEST_SWING:
             msg = wording(
                 f"it is a rotational run: {attribute_name(keyword)} adds up to {swing:.0f} degrees",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 
+from dsanet.io.boundary import named_errors
 from dsanet.io.dicom_file import open_dicom
 from dsanet.io.header import integer, text, texts
 from dsanet.io.kinds import Kind, file_kind
@@ -112,13 +113,14 @@ def _dicom_runs(paths: list[Path], folder_name: str, limits: Limits) -> list[Run
 
 def _place(path: Path, limits: Limits) -> tuple[tuple[str, ...], int]:
     """Return what the file's run is known by, and the file's number in it."""
-    with open_dicom(path, limits) as file:
+    with named_errors(path.name), open_dicom(path, limits) as file:
         header = file.header
     refuse_other_images(header)
-    series = text(header, "SeriesInstanceUID")
-    if integer(header, "NumberOfFrames", 1) != 1 or not series:
-        return (path.name,), 0
-    return (series, *_acquisition(header)), integer(header, "InstanceNumber", -1)
+    with named_errors(path.name):
+        series = text(header, "SeriesInstanceUID")
+        if integer(header, "NumberOfFrames", 1) != 1 or not series:
+            return (path.name,), 0
+        return (series, *_acquisition(header)), integer(header, "InstanceNumber", -1)
 
 
 def _acquisition(header: Dataset) -> tuple[str, ...]:

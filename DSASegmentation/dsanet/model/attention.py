@@ -1,20 +1,35 @@
 """TemporalFormer: attention over time at each place, then over places at each time.
 
 Source: DSANet section III-B, Eq. 1 and 2: at the bottleneck only, four layers; each layer has
-temporal multi-head attention, spatial multi-head attention and a two-layer perceptron, each
-followed by a residual sum and layer normalisation.
+temporal multi-head attention, spatial multi-head attention and a two-layer perceptron, each with a
+residual sum and layer normalisation.
 """
+
+from collections.abc import Callable
 
 from torch import Tensor, nn
 from torch.nn import functional
+
+from dsanet.model.config import DSANetConfig
+
+
+def add_and_norm(
+    x: Tensor, step: Callable[[Tensor], Tensor], norm: nn.Module, first: bool
+) -> Tensor:
+    """Residual sum around a step, normalised before the step or after the sum."""
+    if first:
+        return x + step(norm(x))
+    normed: Tensor = norm(x + step(x))
+    return normed
 
 
 class Attention(nn.Module):
     """Multi-head self-attention with residual sum and layer normalisation."""
 
-    def __init__(self, channels: int, heads: int) -> None:
+    def __init__(self, channels: int, heads: int, *, norm_first: bool) -> None:
         super().__init__()
         self.heads = heads
+        self.norm_first = norm_first
         self.qkv = nn.Linear(channels, 3 * channels)
         self.out = nn.Linear(channels, channels)
         self.norm = nn.LayerNorm(channels)
@@ -29,23 +44,28 @@ class Attention(nn.Module):
         Returns:
             (N, L, c).
         """
+        return add_and_norm(
+            x, lambda tokens: self._attend(tokens, valid), self.norm, self.norm_first
+        )
+
+    def _attend(self, x: Tensor, valid: Tensor | None) -> Tensor:
         n, length, channels = x.shape
         qkv = self.qkv(x).reshape(n, length, 3, self.heads, channels // self.heads)
         query, key, value = qkv.permute(2, 0, 3, 1, 4).unbind()  # (N, heads, L, c / heads) each
         mask = None if valid is None else valid[:, None, None, :]
         y = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
-        y = y.transpose(1, 2).reshape(n, length, channels)
-        normed: Tensor = self.norm(x + self.out(y))
-        return normed
+        attended: Tensor = self.out(y.transpose(1, 2).reshape(n, length, channels))
+        return attended
 
 
 class TemporalFormerLayer(nn.Module):
     """One layer: time, place, perceptron."""
 
-    def __init__(self, channels: int, heads: int, mlp_ratio: int) -> None:
+    def __init__(self, channels: int, heads: int, mlp_ratio: int, *, norm_first: bool) -> None:
         super().__init__()
-        self.temporal = Attention(channels, heads)
-        self.spatial = Attention(channels, heads)
+        self.norm_first = norm_first
+        self.temporal = Attention(channels, heads, norm_first=norm_first)
+        self.spatial = Attention(channels, heads, norm_first=norm_first)
         self.mlp = nn.Sequential(
             nn.Linear(channels, mlp_ratio * channels),
             nn.GELU(),
@@ -69,20 +89,21 @@ class TemporalFormerLayer(nn.Module):
         places = self.temporal(places, keys)
         moments = places.reshape(b, p, t, c).transpose(1, 2).reshape(b * t, p, c)
         moments = self.spatial(moments)
-        mixed: Tensor = self.norm(moments + self.mlp(moments))
+        mixed = add_and_norm(moments, self.mlp, self.norm, self.norm_first)
         return mixed.reshape(b, t, p, c)
 
 
 class TemporalFormer(nn.Module):
     """A stack of layers over the bottleneck features of the frames."""
 
-    def __init__(
-        self, channels: int, layers: int, heads: int, mlp_ratio: int, *, code_every_layer: bool
-    ) -> None:
+    def __init__(self, config: DSANetConfig) -> None:
         super().__init__()
-        self.code_every_layer = code_every_layer
+        self.code_every_layer = config.position_layers == "all"
         self.layers = nn.ModuleList(
-            TemporalFormerLayer(channels, heads, mlp_ratio) for _ in range(layers)
+            TemporalFormerLayer(
+                config.channels[-1], config.heads, config.mlp_ratio, norm_first=config.norm_first
+            )
+            for _ in range(config.layers)
         )
 
     def forward(self, features: Tensor, code: Tensor, valid: Tensor | None) -> Tensor:

@@ -47,13 +47,7 @@ class DSANet(nn.Module):
         self.minip_encoder = Encoder(channels)
         fixed = config.temporal == "fixed8"
         self.time_code = PositionCode(channels[-1]) if fixed else TimeCode(channels[-1])
-        self.temporal_former = TemporalFormer(
-            channels[-1],
-            config.layers,
-            config.heads,
-            config.mlp_ratio,
-            code_every_layer=config.position_layers == "all",
-        )
+        self.temporal_former = TemporalFormer(config)
         self.fusion = Fusion(channels[-1], config)
         self.decoder = Decoder(channels, CLASS_COUNT)
 

@@ -262,8 +262,8 @@ REFUSALS = [
     ({"SOPClassUID": None}, "is 1.2.3"),
     ({"SOPClassUID": uid.UltrasoundMultiFrameImageStorage, "Modality": "US"}, "Ultrasound"),
     ({"SOPClassUID": uid.XRayRadiationDoseSRStorage, "Modality": "SR"}, "Dose SR"),
-    ({"PositionerPrimaryAngleIncrement": [2.0, 2, 2]}, "rotational run"),
-    ({"PositionerSecondaryAngleIncrement": [0.0, -9]}, "rotational run"),
+    ({"PositionerPrimaryAngleIncrement": [6.0, 6, 6]}, "rotational run: .* to 18 degrees"),
+    ({"PositionerSecondaryAngleIncrement": [0.0, -19]}, "rotational run"),
 ]
 
 
@@ -285,7 +285,7 @@ def test_syntax_without_decoder_is_refused_by_name(write_xa, pixels, syntax):
 
 
 def test_small_positioner_noise_is_no_rotation(write_xa, pixels):
-    assert read_run(write_xa(pixels, PositionerPrimaryAngleIncrement=[0.1, -0.1])).frame_count == 4
+    assert read_run(write_xa(pixels, PositionerPrimaryAngleIncrement=[9, -9, 9])).frame_count == 4
 
 
 def test_twelve_bit_extended_jpeg_is_refused(write_xa, encode_lossless_jpeg, pixels):
@@ -346,3 +346,20 @@ def test_jpeg_ls_frame_without_an_end_is_refused_soon(write_xa, compress):
     with pytest.raises(ReadError):
         read_run(path)
     assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_lossy_jpeg_2000_keeps_the_sign(write_xa, compress, signed):
+    pixels = np.full((1, 16, 16), -100 if signed else 100, np.int16)
+    stored = pixels.view(np.uint16)
+    frames = compress(stored, uid.JPEG2000Lossless)
+    run = read_run(write_xa(pixels, syntax=uid.JPEG2000, frames=frames))
+    assert np.array_equal(run.pixels, pixels)
+
+
+def test_a_damaged_picture_of_a_folder_is_named(tmp_path):
+    for name in ("1.jpg", "2.jpg"):
+        data = image_bytes(np.full((64, 64), 9, np.uint8), "JPEG")
+        (tmp_path / name).write_bytes(data if name == "1.jpg" else data[: len(data) // 2])
+    with pytest.raises(ReadError, match=r"Cannot read 2\.jpg: "):
+        read_run(tmp_path)

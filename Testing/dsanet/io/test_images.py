@@ -75,9 +75,9 @@ def test_grey_palette_is_grey(folder):
 @pytest.mark.parametrize(
     ("frame", "words"),
     [
-        (np.dstack([grey(1), grey(2), grey(1)]), "a.png is a colour picture"),
-        (np.dstack([grey(1), grey(1), grey(1), grey(200)]), "a.png is partly transparent"),
-        (np.array([[True, False]]), "a.png is a PNG of colour type 0 with 1 bits"),
+        (np.dstack([grey(1), grey(2), grey(1)]), "a.png: it is a colour picture"),
+        (np.dstack([grey(1), grey(1), grey(1), grey(200)]), "a.png: it is partly transparent"),
+        (np.array([[True, False]]), "a.png: it is a PNG of colour type 0 with 1 bits"),
     ],
     ids=["colour", "transparent", "one bit"],
 )
@@ -200,3 +200,16 @@ def test_too_many_tiff_pages_are_refused(folder):
     pages[0].save(folder / "a.tif", save_all=True, append_images=pages[1:])
     with pytest.raises(ReadError, match="states 4 frames"):
         read_run(folder / "a.tif", Limits(frames=3))
+
+
+def test_tiff_of_32_bits_is_read_where_16_are_enough(folder):
+    frame = np.array([[0, 65535]], np.int32)
+    run = read_run(save(folder, "a.tif", frame))
+    assert run.pixels.dtype == np.uint16
+    assert run.pixels.tolist() == [[[0, 65535]]]
+
+
+@pytest.mark.parametrize("value", [-1, 65536])
+def test_tiff_values_beyond_16_bits_are_refused(folder, value):
+    with pytest.raises(ReadError, match=f"values reach from .*{value}"):
+        read_run(save(folder, "a.tif", np.array([[0, value]], np.int32)))

@@ -127,3 +127,9 @@ def test_deeply_nested_sequences_are_refused(write_xa, pixels):
 def test_frames_limit_counts_for_dicom(write_xa, pixels):
     with pytest.raises(ReadError, match="at most 3 frames"):
         read_run(write_xa(pixels), Limits(frames=3))
+
+
+def test_the_current_folder_is_named_in_messages(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ReadError, match=r"Cannot read \.: the folder holds no frames"):
+        read_run(".")

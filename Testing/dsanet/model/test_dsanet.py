@@ -100,9 +100,8 @@ def test_a_common_offset_of_all_times_changes_nothing():
 
 def test_temporal_attention_mixes_frames_at_one_place_only():
     torch.manual_seed(0)
-    former = TemporalFormer(8, 1, 2, 1, code_every_layer=False)
-    features = torch.randn(1, 3, 4, 5, 8).permute(0, 1, 4, 2, 3)
-    layer = former.layers[0]
+    layer = TemporalFormer(DSANetConfig(width=1, layers=1, heads=2)).layers[0]
+    features = torch.randn(1, 3, 4, 5, 16).permute(0, 1, 4, 2, 3)
     places = features.flatten(3).transpose(2, 3)
     b, t, p, c = places.shape
     tokens = places.transpose(1, 2).reshape(b * p, t, c)
@@ -128,6 +127,7 @@ def test_max_avg_pool_adds_maximum_and_mean_of_valid_frames():
         {"fusion_concat": "paper"},
         {"position_layers": "all", "layers": 2},
         {"link_bottleneck": True},
+        {"norm_first": False},
     ],
 )
 def test_each_open_choice_gives_another_working_network(choices):

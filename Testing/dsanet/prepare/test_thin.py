@@ -49,9 +49,10 @@ def test_thinning_follows_time_where_frames_lie_unevenly():
 
 def test_thinning_never_takes_a_frame_twice():
     times = np.array([0.0, 0.01, 0.02, 0.03, 9.0])
-    assert evenly_in_time(times, 4).tolist() == [0, 1, 3, 4] or len(
-        set(evenly_in_time(times, 4).tolist())
-    ) == 4
+    assert (
+        evenly_in_time(times, 4).tolist() == [0, 1, 3, 4]
+        or len(set(evenly_in_time(times, 4).tolist())) == 4
+    )
 
 
 def test_long_window_is_mentioned():

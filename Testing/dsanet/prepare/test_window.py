@@ -45,9 +45,7 @@ def test_veins_end_the_window_of_arteries_that_stay_full():
 
 def test_seconds_count_and_not_frame_numbers():
     times = np.concatenate([np.arange(0, 6, 0.5), np.arange(6, 16, 2.0)])
-    frames = frames_of(
-        (*TRUNK, bolus(times, 3)), (*VEIN, bolus(times, 9, 3.0)), frames=len(times)
-    )
+    frames = frames_of((*TRUNK, bolus(times, 3)), (*VEIN, bolus(times, 9, 3.0)), frames=len(times))
     first, last = find_window(frames, times, FIELD)[0]
     assert times[first] == 3.5
     assert 5.5 <= times[last] <= 8
