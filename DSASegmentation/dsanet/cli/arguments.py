@@ -12,7 +12,7 @@ DEVICES = ("auto", "cuda", "mps", "openvino", "cpu")
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+        self.exit(2, f"{self.prog}: {' '.join(message.split())}; see {self.prog} --help\n")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -46,6 +46,21 @@ def window(text: str) -> tuple[int, int]:
     return int(first), int(last)
 
 
+def path(text: str) -> Path:
+    """Read a path.
+
+    Raises:
+        argparse.ArgumentTypeError: It is empty, as an unset variable of a script is.
+
+    >>> path("run.dcm").name
+    'run.dcm'
+    """
+    if not text:
+        msg = "the path is empty; write . for the current folder"
+        raise argparse.ArgumentTypeError(msg)
+    return Path(text)
+
+
 def _segment(arguments: argparse.Namespace) -> None:
     from dsanet.cli.segment import run_command
 
@@ -72,7 +87,7 @@ def _add_segment(commands: "argparse._SubParsersAction[_Parser]") -> None:
         " (0 background, 1 BV, 2 MAT), STEM_overlay.png and STEM.json, all or none.",
     )
     _add_input(parser)
-    parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="for the results")
+    parser.add_argument("--output", type=path, required=True, metavar="DIR", help="for the results")
     parser.add_argument(
         "--model", metavar="NAME_OR_PATH", help="a bundled model's name or a model package's folder"
     )
@@ -105,7 +120,7 @@ def _add_models(commands: "argparse._SubParsersAction[_Parser]") -> None:
 
 def _add_input(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "input", type=Path, metavar="INPUT", help="a run: a file, or a folder of its frames"
+        "input", type=path, metavar="INPUT", help="a run: a file, or a folder of its frames"
     )
 
 

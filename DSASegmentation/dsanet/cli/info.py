@@ -1,9 +1,9 @@
 """`dsanet info`: what is known about a run before it is segmented."""
 
 import argparse
-import sys
 from typing import Any
 
+from dsanet.cli.streams import show
 from dsanet.export import spacing_values, to_json
 from dsanet.io import DSARun, read_run
 from dsanet.prepare import PreparedRun, prepare
@@ -17,7 +17,7 @@ def run_command(arguments: argparse.Namespace) -> None:
     """
     run = read_run(arguments.input)
     facts = describe(run, prepare(run))
-    sys.stdout.write(to_json(facts) if arguments.json else _card(facts))
+    show(to_json(facts) if arguments.json else _card(facts))
 
 
 def describe(run: DSARun, prepared: PreparedRun) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Sequence
 
 from dsanet.cli.arguments import build_parser
+from dsanet.cli.streams import open_streams
 from dsanet.errors import DSAError
 
 FAILED = 2
@@ -27,19 +28,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, 2 after an error and 130 after Ctrl-C.
     """
-    arguments = build_parser().parse_args(argv)
-    with warnings.catch_warnings():
-        if not arguments.debug:
-            _be_quiet()
-        return _run(arguments)
+    try:
+        open_streams(json=False)
+        arguments = build_parser().parse_args(argv)
+        with warnings.catch_warnings():
+            if not arguments.debug:
+                _be_quiet()
+            open_streams(json=arguments.json)
+            return _run(arguments)
+    except KeyboardInterrupt:
+        return _fail("interrupted, nothing was written", INTERRUPTED)
 
 
 def _run(arguments: argparse.Namespace) -> int:
     """Run the chosen command; errors become one line on stderr."""
     try:
         arguments.command(arguments)
-    except KeyboardInterrupt:
-        return _fail("interrupted, nothing was written", INTERRUPTED)
     except DSAError as error:
         if arguments.debug:
             raise
@@ -61,7 +65,7 @@ def _be_quiet() -> None:
 
 def _naming_the_input(arguments: argparse.Namespace, reason: str) -> str:
     source = getattr(arguments, "input", None)
-    if source is None or source.name in reason:
+    if source is None or str(source) in reason or f" {source.name}:" in reason:
         return reason
     return f"{source}: {reason}"
 

@@ -1,9 +1,9 @@
 """`dsanet models`: the model packages that come with dsanet."""
 
 import argparse
-import sys
 from typing import Any
 
+from dsanet.cli.streams import show
 from dsanet.export import to_json
 from dsanet.packages import DEFAULT_NAME, ModelPackage, bundled_packages
 
@@ -15,7 +15,7 @@ def run_command(arguments: argparse.Namespace) -> None:
         PackageError: A bundled package is damaged.
     """
     models = [describe(package) for package in bundled_packages()]
-    sys.stdout.write(to_json(models) if arguments.json else _table(models))
+    show(to_json(models) if arguments.json else _table(models))
 
 
 def describe(package: ModelPackage) -> dict[str, Any]:

@@ -44,7 +44,9 @@ def run_command(arguments: argparse.Namespace) -> None:
     Raises:
         DSAError: It failed; nothing was written.
     """
-    with progress_bar(enabled=sys.stderr.isatty() and not arguments.quiet) as progress:
+    with ExitStack() as stack:
+        bar = progress_bar(enabled=sys.stderr.isatty() and not arguments.quiet)
+        progress = stack.enter_context(ctrl_c_until("write", stack.enter_context(bar)))
         result = segment_to_folder(
             arguments.input,
             arguments.output,
@@ -56,9 +58,9 @@ def run_command(arguments: argparse.Namespace) -> None:
     if not arguments.quiet:
         sys.stderr.writelines(f"warning: {text}\n" for text in result.report["warnings"])
     if arguments.json:
-        sys.stdout.write(to_json(result.report))
+        show(to_json(result.report))
     elif not arguments.quiet:
-        sys.stdout.write(_summary(result))
+        show(_summary(result))
 
 
 def segment_to_folder(

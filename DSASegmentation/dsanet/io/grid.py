@@ -13,7 +13,8 @@ from dsanet.io.refusal import refuse
 
 SAVE_AS_RUN = "save the frames as integers of size (columns, rows, frames) in one file"
 DEFLATE_RATIO = 1032
-"""Bytes that one byte of deflated data can become at most (zlib, technical details)."""
+"""Bytes that one byte of deflated data can become at most (zlib, technical details); JPEG spreads
+one bit over 64 pixels at most, which is less."""
 
 
 class Stream(Protocol):

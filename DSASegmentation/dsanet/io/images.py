@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsanet.io.boundary import named_errors
+from dsanet.io.grid import DEFLATE_RATIO
 from dsanet.io.layout import refuse_too_large
 from dsanet.io.limits import Limits
 from dsanet.io.refusal import refuse
@@ -20,6 +21,8 @@ WITH_CHANNELS = ("RGB", "RGBA", "LA", "P", "PA")
 PNG_SIGNATURE = b"\x89PNG"
 PNG_GREY = 0
 GREY_VALUES = "grey values of 8 or 16 bits"
+SPARE_TIFF_BYTES = 1 << 16
+"""More bytes than the directories and notes of a TIFF file take."""
 SAVE_AS_GREY = "save the frames as grey PNG"
 
 
@@ -65,6 +68,7 @@ def _read_frame(path: Path, limits: Limits) -> NDArray[Any]:
     with named_errors(path.name):
         _refuse_deep_colour(path)
         with Image.open(path, formats=("PNG", "JPEG")) as image:
+            _refuse_bomb(image, path.stat().st_size * DEFLATE_RATIO)
             return _grey(image, limits)
 
 
@@ -86,9 +90,11 @@ def read_tiff(path: Path, name: str, limits: Limits) -> DSARun:
     from PIL import Image, ImageSequence
 
     frames: list[NDArray[Any]] = []
+    file_bytes = path.stat().st_size
     with Image.open(path, formats=("TIFF",)) as image:
         for number, page in enumerate(ImageSequence.Iterator(image), start=1):
             _refuse_packed(page)
+            _refuse_bomb(page, file_bytes)
             frame = _grey(page, limits)
             frames.append(frame)
             refuse_too_large((len(frames), *frame.shape), len(frames) * frame.nbytes, limits)
@@ -98,7 +104,18 @@ def read_tiff(path: Path, name: str, limits: Limits) -> DSARun:
                     f"{_describe(frames[0])} as page 1",
                     "save only the frames of one run into a file",
                 )
-    return _run(np.stack(frames), name)
+    pixels = np.stack(frames)
+    spare = file_bytes - pixels.nbytes
+    if spare > frames[0].nbytes + SPARE_TIFF_BYTES:
+        refuse(f"{spare} of its bytes are on no page", "all frames on pages", "save it again")
+    return _run(pixels, name)
+
+
+def _refuse_bomb(image: "Image", most_pixels: int) -> None:
+    """Refuse a picture whose file is too small to hold it."""
+    columns, rows = image.size
+    if rows * columns > most_pixels:
+        refuse(f"it states {rows} x {columns} pixels", f"at most {most_pixels} in a file so small")
 
 
 def _refuse_packed(page: "Image") -> None:

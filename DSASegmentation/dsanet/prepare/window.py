@@ -24,7 +24,7 @@ START_SHARE = 0.06
 DISTAL_BINS = 8
 """Arteries are sorted into so many classes of equal arrival span; the later half is distal."""
 
-FADE_SHARE = 0.25
+FADE_SHARE = 0.3
 """The window ends when the distal arteries have less than this share of their peak contrast."""
 
 VEIN_SHARE = 0.15

@@ -213,3 +213,33 @@ def test_tiff_of_32_bits_is_read_where_16_are_enough(folder):
 def test_tiff_values_beyond_16_bits_are_refused(folder, value):
     with pytest.raises(ReadError, match=f"values reach from .*{value}"):
         read_run(save(folder, "a.tif", np.array([[0, value]], np.int32)))
+
+
+def test_tiff_page_larger_than_its_file_is_refused(folder):
+    path = save(folder, "a.tif", grey(1, (16, 16)))
+    data = path.read_bytes()
+    rows = data.index(struct.pack("<HHI", 257, 4, 1))
+    path.write_bytes(data[: rows + 8] + struct.pack("<I", 9_000_000) + data[rows + 12 :])
+    with pytest.raises(ReadError, match="states 9000000 x 16 pixels"):
+        read_run(path)
+
+
+def test_png_that_states_more_than_its_bytes_can_hold_is_refused(folder):
+    path = save(folder, "a.png", grey(1, (16, 16)))
+    data = path.read_bytes()
+    head = b"IHDR" + struct.pack(">II", 9_000, 9_000) + data[24:29]
+    path.write_bytes(data[:12] + head + struct.pack(">I", zlib.crc32(head)) + data[33:])
+    with pytest.raises(ReadError, match="states 9000 x 9000 pixels"):
+        read_run(path)
+
+
+def test_tiff_whose_chain_of_pages_is_cut_is_refused(folder):
+    pages = [Image.fromarray(grey(number, (300, 300))) for number in range(4)]
+    pages[0].save(folder / "a.tif", save_all=True, append_images=pages[1:])
+    data = bytearray((folder / "a.tif").read_bytes())
+    (directory,) = struct.unpack_from("<I", data, 4)
+    (entries,) = struct.unpack_from("<H", data, directory)
+    struct.pack_into("<I", data, directory + 2 + 12 * entries, 0)
+    (folder / "a.tif").write_bytes(data)
+    with pytest.raises(ReadError, match="bytes are on no page"):
+        read_run(folder)
