@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint soak bench clean
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -32,6 +32,13 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/codespell
+
+# 20 kinds of files, 5000 damaged ones of each
+soak: $(VENV)/.test
+	DSA_MUTANTS=5000 $(BIN)/python -m pytest --timeout 900 --timeout-method thread Testing/dsanet/io/test_mutants.py
+
+bench: $(VENV)/.test
+	$(BIN)/python Testing/benchmarks/bench_reading.py
 
 clean:
 	rm -rf $(VENV) build demo-output *.egg-info

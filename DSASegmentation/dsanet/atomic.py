@@ -8,7 +8,9 @@ temporary files that `remove_orphans` clears.
 """
 
 import errno
+import hashlib
 import os
+import platform
 import re
 import secrets
 import shutil
@@ -23,7 +25,10 @@ from dsanet.errors import WriteError
 ORPHAN_SECONDS = 3600
 """Nothing here is staged for that long, so an older temporary file is nobody's."""
 
-_TEMPORARY = re.compile(r"\.dsanet-(\d+)-[0-9a-f]{16}\.tmp")
+_HOST = hashlib.sha256(platform.node().encode()).hexdigest()[:8]
+"""Which computer or container a process number belongs to, where several share a folder."""
+
+_TEMPORARY = re.compile(r"\.dsanet-([0-9a-f]{8})-(\d+)-[0-9a-f]{16}\.tmp")
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _NO_FOLDER_SYNC = {errno.EINVAL, getattr(errno, "ENOTSUP", errno.EINVAL)}
@@ -98,7 +103,8 @@ def new_folder(path: Path) -> Iterator[Path]:
     Raises:
         WriteError: The folder cannot be made.
     """
-    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    with _naming(path):
+        missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     with ExitStack() as undo:
         for folder in reversed(missing):
             with _naming(folder):
@@ -114,8 +120,9 @@ def new_folder(path: Path) -> Iterator[Path]:
 def remove_orphans(folder: Path) -> list[Path]:
     """Remove the temporary files that killed processes left in a folder.
 
-    A file goes when its process is gone or it is older than `ORPHAN_SECONDS`. On Windows only the
-    age counts: a process cannot be asked there without disturbing it.
+    A file goes when its process is gone or it is older than `ORPHAN_SECONDS`. Only the age counts
+    for files of another computer or container, whose processes are unknown here, and on Windows,
+    where a process cannot be asked without disturbing it.
 
     Args:
         folder: Where files were written; it may be missing.
@@ -127,7 +134,7 @@ def remove_orphans(folder: Path) -> list[Path]:
     for path in sorted(folder.glob(".dsanet-*.tmp")):
         match = _TEMPORARY.fullmatch(path.name)
         with suppress(OSError):
-            if match and (not _is_alive(int(match[1])) or _age(path) > ORPHAN_SECONDS):
+            if match and (_is_gone(match[1], int(match[2])) or _age(path) > ORPHAN_SECONDS):
                 path.unlink()
                 removed.append(path)
     return removed
@@ -182,7 +189,7 @@ def _put_back(target: Path, temporary: Path, backup: Path | None) -> None:
 
 def _temporary(folder: Path, leftovers: ExitStack) -> Path:
     """Choose a temporary name and see to it that nothing stays under it."""
-    path = folder / f".dsanet-{os.getpid()}-{secrets.token_hex(8)}.tmp"
+    path = folder / f".dsanet-{_HOST}-{os.getpid()}-{secrets.token_hex(8)}.tmp"
     leftovers.callback(_remove, path)
     return path
 
@@ -233,16 +240,16 @@ def _reason(path: Path, size: int, error: OSError) -> str:
     return (error.strerror or str(error)).lower()
 
 
-def _is_alive(process: int) -> bool:
-    if os.name == "nt":
-        return True
+def _is_gone(host: str, process: int) -> bool:
+    if os.name == "nt" or host != _HOST:
+        return False
     try:
         os.kill(process, 0)
     except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
         return True
-    return True
+    except (PermissionError, OverflowError):
+        return False
+    return False
 
 
 def _age(path: Path) -> float:

@@ -249,15 +249,17 @@ def test_orphans_of_the_living_stay_until_they_are_old(tmp_path: Path) -> None:
     gone = run_python("pass")
     gone.communicate(timeout=60)
     token = "0123456789abcdef"
-    dead = tmp_path / f".dsanet-{gone.pid}-{token}.tmp"
-    alive = tmp_path / f".dsanet-{os.getpid()}-{token}.tmp"
-    old = tmp_path / f".dsanet-{os.getpid()}-{token[::-1]}.tmp"
+    here, elsewhere = f".dsanet-{atomic._HOST}", ".dsanet-00000000"
+    dead = tmp_path / f"{here}-{gone.pid}-{token}.tmp"
+    alive = tmp_path / f"{here}-{os.getpid()}-{token}.tmp"
+    foreign = tmp_path / f"{elsewhere}-{gone.pid}-{token}.tmp"
+    old = tmp_path / f"{here}-{os.getpid()}-{token[::-1]}.tmp"
     other = tmp_path / ".dsanet-notes.tmp"
-    for path in (dead, alive, old, other):
+    for path in (dead, alive, foreign, old, other):
         path.write_bytes(b"")
     os.utime(old, (0, 0))
     assert sorted(remove_orphans(tmp_path)) == sorted([dead, old])
-    assert set(tmp_path.iterdir()) == {alive, other}
+    assert set(tmp_path.iterdir()) == {alive, foreign, other}
     assert remove_orphans(tmp_path / "missing") == []
 
 

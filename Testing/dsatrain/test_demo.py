@@ -71,3 +71,41 @@ def test_demo_names_a_run_that_cannot_be_read(
     assert "gone" in captured.err
     assert captured.err.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.usefixtures("small")
+def test_demo_shows_a_path_with_brackets_and_colons_as_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "[red] :smile: [/]"
+    assert demo.main(["--output", str(output)]) == 0
+    assert str(next(output.glob("*.dcm"))) in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("error", "code"), [(RuntimeError("boom"), 2), (KeyboardInterrupt(), 130)])
+@pytest.mark.usefixtures("small")
+def test_demo_that_fails_writes_nothing_and_says_so_in_one_line(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: BaseException,
+    code: int,
+) -> None:
+    def load(*_: object) -> Engine:
+        raise error
+
+    monkeypatch.setattr(Engine, "load", load)
+    assert demo.main(["--output", str(tmp_path / "out")]) == code
+    assert capsys.readouterr().err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("small")
+def test_demo_refuses_a_file_as_output_before_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "out").write_bytes(b"mine")
+    assert demo.main(["--output", str(tmp_path / "out")]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "is a file, not a folder" in captured.err

@@ -43,3 +43,8 @@ def test_the_interval_holds_the_mean_and_nan_cases_are_left_out():
     mean, low, high = mean_with_interval(np.array([0.2, 0.4, 0.6, math.nan]))
     assert math.isclose(mean, 0.4)
     assert 0.2 <= low < mean < high <= 0.6
+
+
+def test_a_class_that_no_case_contains_has_no_score():
+    summary = summarise([case(math.nan, False, False)])
+    assert summary["MAT"] == {"dice": None, "interval_95": [None, None]}

@@ -6,11 +6,12 @@ import logging
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 
+from dsanet.atomic import new_folder
+from dsanet.cli.arguments import OneLineParser, path
+from dsanet.cli.main import guarded
+from dsanet.cli.streams import open_streams, show
 from dsanet.errors import DSAError
-
-FAILED = 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -20,49 +21,80 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: The arguments, those of the process if None.
 
     Returns:
-        The exit code: 0, or 2 after an error.
+        The exit code: 0, 2 after an error and 130 after Ctrl-C.
     """
     arguments = _parser().parse_args(argv)
+    open_streams(json=False)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    return guarded(
+        "dsatrain",
+        lambda: _explaining(arguments),
+        debug=arguments.debug,
+        interrupted="interrupted; the files that are there are complete",
+    )
+
+
+def _explaining(arguments: argparse.Namespace) -> None:
+    """Run the command; what the user can mend is told without the name of its class.
+
+    Raises:
+        DSAError: The command failed in one of the ways that are expected.
+    """
     try:
         arguments.command(arguments)
-    except (DSAError, OSError, ValueError, FloatingPointError) as error:
-        sys.stderr.write(f"dsatrain: {error}\n")
-        return FAILED
-    return 0
+    except ModuleNotFoundError as error:
+        msg = f"{error}; install what training needs: pip install 'dsa-segmentation[train]'"
+        raise DSAError(msg) from error
+    except (OSError, ValueError, FloatingPointError) as error:
+        raise DSAError(str(error)) from error
+
+
+def _positive(text: str) -> int:
+    """Read a whole number from 1."""
+    if not text.isdecimal() or int(text) < 1:
+        msg = f"{text!r} is no whole number from 1"
+        raise argparse.ArgumentTypeError(msg)
+    return int(text)
+
+
+def _natural(text: str) -> int:
+    """Read a whole number from 0."""
+    return 0 if text == "0" else _positive(text)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="dsatrain", description=__doc__)
+    parser = OneLineParser(prog="dsatrain", description=__doc__)
+    parser.add_argument("--debug", action="store_true", help="show where an error came from")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     phantom = commands.add_parser("phantom", help="write phantoms as XA DICOM with their labels")
-    phantom.add_argument("--output", type=Path, required=True, metavar="DIR")
-    phantom.add_argument("--count", type=int, default=1)
-    phantom.add_argument("--seed", type=int, default=0, help="of the first phantom")
+    phantom.add_argument("--output", type=path, required=True, metavar="DIR")
+    phantom.add_argument("--count", type=_positive, default=1)
+    phantom.add_argument("--seed", type=_natural, default=0, help="of the first phantom")
     phantom.set_defaults(command=_phantom)
 
     train = commands.add_parser("train", help="train on phantoms, or go on with a training")
-    train.add_argument("--output", type=Path, required=True, metavar="DIR")
+    train.add_argument("--output", type=path, required=True, metavar="DIR")
     train.add_argument("--from", dest="parent", metavar="MODEL", help="start from its weights")
     train.add_argument("--restart", action="append", default=[], metavar="PART")
-    train.add_argument("--width", type=int, default=8)
+    train.add_argument("--width", type=_positive, default=8)
     train.add_argument("--temporal", choices=["timestamps", "fixed8"], default="timestamps")
-    for name, default in (("steps", 1500), ("batch-size", 2), ("crop-px", 256), ("seed", 1)):
-        train.add_argument(f"--{name}", type=int, default=default)
+    for name, default in (("steps", 1500), ("batch-size", 2), ("crop-px", 256)):
+        train.add_argument(f"--{name}", type=_positive, default=default)
+    train.add_argument("--seed", type=_natural, default=1)
     train.add_argument("--learning-rate", type=float, default=2e-3)
     train.set_defaults(command=_train)
 
     package = commands.add_parser("package", help="make a model package of a training")
-    package.add_argument("training", type=Path, metavar="DIR")
-    package.add_argument("--output", type=Path, required=True, metavar="DIR")
-    package.add_argument("--scores", type=Path, metavar="JSON", help="what evaluate printed")
+    package.add_argument("training", type=path, metavar="DIR")
+    package.add_argument("--output", type=path, required=True, metavar="DIR")
+    package.add_argument("--scores", type=path, metavar="JSON", help="what evaluate printed")
     package.set_defaults(command=_package)
 
     evaluate = commands.add_parser("evaluate", help="score a model on unseen phantoms")
     evaluate.add_argument("--model", metavar="NAME_OR_PATH")
     evaluate.add_argument("--device", default="auto")
-    evaluate.add_argument("--count", type=int, default=40)
+    evaluate.add_argument("--count", type=_positive, default=40)
     evaluate.add_argument("--true-window", action="store_true")
     evaluate.set_defaults(command=_evaluate)
     return parser
@@ -72,10 +104,10 @@ def _phantom(arguments: argparse.Namespace) -> None:
     from dsatrain.phantom import make_phantom, sample_settings
     from dsatrain.phantom.truth import write_phantom
 
-    arguments.output.mkdir(parents=True, exist_ok=True)
-    for seed in range(arguments.seed, arguments.seed + arguments.count):
-        path = write_phantom(make_phantom(sample_settings(seed)), arguments.output)
-        logging.info("%s", path)
+    with new_folder(arguments.output):
+        for seed in range(arguments.seed, arguments.seed + arguments.count):
+            written = write_phantom(make_phantom(sample_settings(seed)), arguments.output)
+            logging.info("%s", written)
 
 
 def _train(arguments: argparse.Namespace) -> None:
@@ -95,8 +127,8 @@ def _train(arguments: argparse.Namespace) -> None:
         parent=parent.weights_sha256 if parent else None,
         restart=tuple(arguments.restart),
     )
-    arguments.output.mkdir(parents=True, exist_ok=True)
-    train(config, arguments.output, parent)
+    with new_folder(arguments.output):
+        train(config, arguments.output, parent)
 
 
 def _package(arguments: argparse.Namespace) -> None:
@@ -110,7 +142,9 @@ def _package(arguments: argparse.Namespace) -> None:
         "parent": config.parent,
         "scores": scores,
     }
-    write_package(arguments.output, arguments.output.name, config.network, weights, facts)
+    with new_folder(arguments.output):
+        name = arguments.output.resolve().name
+        write_package(arguments.output, name, config.network, weights, facts)
 
 
 def _evaluate(arguments: argparse.Namespace) -> None:
@@ -125,7 +159,7 @@ def _evaluate(arguments: argparse.Namespace) -> None:
         cases, total=arguments.count, description="phantoms", disable=not sys.stderr.isatty()
     )
     summary = {"model_sha256": engine.package.weights_sha256, **summarise(list(bar))}
-    sys.stdout.write(json.dumps(summary, indent=2) + "\n")
+    show(json.dumps(summary, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -92,10 +92,15 @@ def summarise(scores: list[CaseScore]) -> dict[str, object]:
     for name in ("BV", "MAT", "whole"):
         kept = [s.dice[name] for s in scores if name != "MAT" or s.mat_in_truth]
         mean, low, high = mean_with_interval(np.array(kept))
-        summary[name] = {"dice": round(mean, 4), "interval_95": [round(low, 4), round(high, 4)]}
+        summary[name] = {"dice": _plain(mean), "interval_95": [_plain(low), _plain(high)]}
     without = [s for s in scores if not s.mat_in_truth]
     summary["runs_without_mat"] = len(without)
     summary["mat_painted_without_mat"] = sum(s.mat_found for s in without)
     close = [max(abs(error) for error in s.window_error) <= 1 for s in scores]
     summary["window_within_one_frame"] = round(float(np.mean(close)), 4)
     return summary
+
+
+def _plain(value: float) -> float | None:
+    """A number as JSON has it, which knows no nan."""
+    return round(value, 4) if np.isfinite(value) else None

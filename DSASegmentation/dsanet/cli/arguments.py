@@ -10,14 +10,17 @@ DEVICES = ("auto", "cuda", "mps", "openvino", "cpu")
 """Those of `dsanet.engine.DEVICES`, which takes too long to import for --help."""
 
 
-class _Parser(argparse.ArgumentParser):
+class OneLineParser(argparse.ArgumentParser):
+    """Says in one line what is wrong with the arguments."""
+
     def error(self, message: str) -> NoReturn:
+        """Leave with 2 and one line."""
         self.exit(2, f"{self.prog}: {' '.join(message.split())}; see {self.prog} --help\n")
 
 
 def build_parser() -> argparse.ArgumentParser:
     """Build the parser; the chosen command is in `command`, a function of the arguments."""
-    parser = _Parser(
+    parser = OneLineParser(
         prog="dsanet",
         description="Segments main artery trunk (MAT) and bifurcated vessels (BV) in DSA runs.",
         epilog="Research use only. Not a medical device.",
@@ -79,7 +82,7 @@ def _models(arguments: argparse.Namespace) -> None:
     run_command(arguments)
 
 
-def _add_segment(commands: "argparse._SubParsersAction[_Parser]") -> None:
+def _add_segment(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     parser = commands.add_parser(
         "segment",
         help="segment a run",
@@ -105,14 +108,17 @@ def _add_segment(commands: "argparse._SubParsersAction[_Parser]") -> None:
     parser.set_defaults(command=_segment)
 
 
-def _add_info(commands: "argparse._SubParsersAction[_Parser]") -> None:
+def _add_info(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     parser = commands.add_parser("info", help="show what is known about a run")
     _add_input(parser)
+    parser.add_argument(
+        "--strip", type=path, metavar="PNG", help="also write a contact sheet of the frames"
+    )
     _add_common(parser, "print JSON")
     parser.set_defaults(command=_info)
 
 
-def _add_models(commands: "argparse._SubParsersAction[_Parser]") -> None:
+def _add_models(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     parser = commands.add_parser("models", help="list the bundled models")
     _add_common(parser, "print JSON")
     parser.set_defaults(command=_models)

@@ -6,10 +6,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 Progress = Callable[[str, float], None]
+"""Told a stage and its share done, 0 to 1."""
+
+Watching = Callable[[Progress], Progress]
+"""From the progress to tell to the one to report to, which knows when Ctrl-C comes too late."""
+
+
+def too_late_for_ctrl_c() -> None:
+    """Pass over Ctrl-C while the process ends; its exit code and what it wrote stand."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager
-def ctrl_c_until(stage: str, progress: Progress) -> Iterator[Progress]:
+def ctrl_c_until(stage: str) -> Iterator[Watching]:
     """Pass over Ctrl-C from a stage on until the block ends.
 
     Writing takes moments, and whoever is told of an interruption trusts that nothing was written.
@@ -17,22 +27,24 @@ def ctrl_c_until(stage: str, progress: Progress) -> Iterator[Progress]:
 
     Args:
         stage: From its first report on Ctrl-C is passed over.
-        progress: Told the stage and its share done, 0 to 1.
 
     Yields:
-        What to report to in place of `progress`.
+        What to pass the progress through.
     """
     if threading.current_thread() is not threading.main_thread():
-        yield progress
+        yield lambda progress: progress
         return
     before = signal.getsignal(signal.SIGINT)
 
-    def report(name: str, done: float) -> None:
-        if name == stage:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-        progress(name, done)
+    def watching(progress: Progress) -> Progress:
+        def report(name: str, done: float) -> None:
+            if name == stage:
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
+            progress(name, done)
+
+        return report
 
     try:
-        yield report
+        yield watching
     finally:
         signal.signal(signal.SIGINT, before or signal.default_int_handler)

@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from dsanet.atomic import new_folder, remove_orphans, write_all
+from dsanet.cli.interrupt import Progress, ctrl_c_until
 from dsanet.cli.progress import progress_bar
+from dsanet.cli.streams import show, tell
 from dsanet.engine import Engine, Prediction
 from dsanet.errors import WriteError
 from dsanet.export import SUFFIXES, image_files, report, to_json
 from dsanet.io import DSARun, read_run
 from dsanet.io.names import run_name
-
-Progress = Callable[[str, float], None]
-"""Told the stage (`read`, `load`, `prepare`, `infer` or `write`) and its share done, 0 to 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,23 +43,22 @@ def run_command(arguments: argparse.Namespace) -> None:
     Raises:
         DSAError: It failed; nothing was written.
     """
-    with ExitStack() as stack:
-        bar = progress_bar(enabled=sys.stderr.isatty() and not arguments.quiet)
-        progress = stack.enter_context(ctrl_c_until("write", stack.enter_context(bar)))
-        result = segment_to_folder(
-            arguments.input,
-            arguments.output,
-            model=arguments.model,
-            device=arguments.device,
-            arterial_window=arguments.window,
-            progress=progress,
-        )
-    if not arguments.quiet:
-        sys.stderr.writelines(f"warning: {text}\n" for text in result.report["warnings"])
-    if arguments.json:
-        show(to_json(result.report))
-    elif not arguments.quiet:
-        show(_summary(result))
+    with ctrl_c_until("write") as watching:
+        with progress_bar(enabled=sys.stderr.isatty() and not arguments.quiet) as progress:
+            result = segment_to_folder(
+                arguments.input,
+                arguments.output,
+                model=arguments.model,
+                device=arguments.device,
+                arterial_window=arguments.window,
+                progress=watching(progress),
+            )
+        if not arguments.quiet:
+            tell("".join(f"warning: {text}\n" for text in result.report["warnings"]))
+        if arguments.json:
+            show(to_json(result.report))
+        elif not arguments.quiet:
+            show(_summary(result))
 
 
 def segment_to_folder(
@@ -80,7 +78,7 @@ def segment_to_folder(
         model: Name or folder of a model package; None is the bundled one.
         device: One of `dsanet.engine.DEVICES`.
         arterial_window: First and last frame with arteries, from 0; None finds it.
-        progress: Told how far each stage is.
+        progress: Told how far `read`, `load`, `prepare`, `infer` and `write` are, 0 to 1.
 
     Returns:
         What was found, and where it was written.
@@ -113,7 +111,7 @@ def stem_of(source: Path) -> str:
     """
     if source.name in ("", ".."):
         source = source.resolve()
-    return source.name if source.is_dir() else run_name(source)
+    return source.name if _is(Path.is_dir, source) else run_name(source)
 
 
 def check_output(source: Path, output: Path) -> None:
@@ -126,16 +124,38 @@ def check_output(source: Path, output: Path) -> None:
     Raises:
         WriteError: The results cannot be written there, or would lie among the frames.
     """
-    if source.is_dir() and output.resolve().is_relative_to(source.resolve()):
+    if _is(Path.is_dir, source) and output.resolve().is_relative_to(source.resolve()):
         msg = f"the output folder {output} lies inside the input folder; choose one outside"
         raise WriteError(msg)
-    nearest = next(folder for folder in (output, *output.parents) if folder.exists())
-    if not nearest.is_dir():
-        msg = f"{nearest} is a file, not a folder; choose another output folder"
+    check_writable(output)
+
+
+def check_writable(output: Path) -> None:
+    """Refuse early a folder for results that cannot be made or written to.
+
+    Args:
+        output: The folder, which may be missing.
+
+    Raises:
+        WriteError: The results cannot be written there.
+    """
+    folders = (output, *output.parents)
+    nearest = next(path for path in folders if _is(Path.exists, path) or _is(Path.is_symlink, path))
+    if not _is(Path.is_dir, nearest):
+        what = "a file, not a folder" if _is(Path.exists, nearest) else "a link that leads nowhere"
+        msg = f"{nearest} is {what}; choose another output folder"
         raise WriteError(msg)
     if not os.access(nearest, os.W_OK | os.X_OK):
         msg = f"the folder {nearest} is read-only for you; choose another output folder"
         raise WriteError(msg)
+
+
+def _is(test: Callable[[Path], bool], path: Path) -> bool:
+    """Whether a path is of a kind; not if the system refuses it, as one of too long a name."""
+    try:
+        return test(path)
+    except OSError:
+        return False
 
 
 class _Clock:

@@ -1,9 +1,8 @@
 """Standard output and error as the caller left them: closed, full, gone, or of few letters."""
 
 import io
-import os
 import sys
-from pathlib import Path
+from contextlib import suppress
 
 from dsanet.errors import WriteError
 
@@ -11,16 +10,16 @@ from dsanet.errors import WriteError
 def open_streams(*, json: bool) -> None:
     """Make both streams fit to be written, whatever the shell made of them.
 
-    A closed stream becomes the null device, so that no result file takes its number. Letters that
-    the stream cannot hold are escaped; JSON is UTF-8 everywhere (RFC 8259, section 8.1), where the
-    escape of half a surrogate pair is JSON's own.
+    What is written to a closed stream is lost. Letters that a stream cannot hold are escaped; JSON
+    is UTF-8 everywhere (RFC 8259, section 8.1), where the escape of half a surrogate pair is JSON's
+    own.
 
     Args:
         json: Whether standard output is to hold JSON.
     """
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
+            setattr(sys, name, io.StringIO())
     if isinstance(sys.stdout, io.TextIOWrapper):
         if json:
             sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -41,15 +40,20 @@ def show(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        _to_null()
+        _let_go()
     except OSError as error:
-        _to_null()
-        msg = f"standard output could not be written: {(error.strerror or str(error)).lower()}"
+        _let_go()
+        reason = (error.strerror or str(error)).lower()
+        msg = f"standard output could not be written: {reason}; files, if any, are complete"
         raise WriteError(msg) from error
 
 
-def _to_null() -> None:
+def tell(text: str) -> None:
+    """Write to standard error, if anything still reads it."""
+    with suppress(OSError):
+        sys.stderr.write(text)
+
+
+def _let_go() -> None:
     """Lose what is still buffered, which Python would try to write again when it ends."""
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, sys.stdout.fileno())
-    os.close(null)
+    sys.stdout = io.StringIO()

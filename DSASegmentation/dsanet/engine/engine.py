@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,7 @@ class Engine:
         arterial_window: tuple[int, int] | None = None,
         progress: Progress | None = None,
         cancel: Cancel | None = None,
+        choices: PrepareChoices | None = None,
     ) -> Prediction:
         """Segment a run.
 
@@ -65,6 +67,7 @@ class Engine:
             arterial_window: First and last frame with arteries, from 0; None finds it.
             progress: Told how far each stage is.
             cancel: Asked between frames whether to stop.
+            choices: What else the user decided about the preparation.
 
         Raises:
             PrepareError: The run cannot be prepared, or the window lies outside it.
@@ -73,12 +76,15 @@ class Engine:
         report = progress or (lambda _stage, _done: None)
         started = time.perf_counter()
         report("prepare", 0.0)
-        prepared = prepare(run, PrepareChoices(arterial_window=arterial_window))
+        decided = choices or PrepareChoices()
+        if arterial_window is not None:
+            decided = replace(decided, arterial_window=arterial_window)
+        prepared = prepare(run, decided)
         report("prepare", 1.0)
         prepared_at = time.perf_counter()
         scores = self.score(prepared, report, cancel)
         probabilities = _softmax(scores)
-        found = _to_labels(probabilities, prepared.field)
+        found = _to_labels(probabilities, _visible(prepared))
         inferred_at = time.perf_counter()
         return Prediction(
             labels=found,
@@ -162,10 +168,16 @@ def _softmax(scores: Array) -> Array:
     return np.asarray(raised / raised.sum(axis=0))
 
 
-def _to_labels(probabilities: Array, field: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """The most probable class; outside the exposed field there is nothing to see."""
+def _visible(prepared: PreparedRun) -> NDArray[np.bool_]:
+    """Where there is anything to see: nowhere in a picture of one grey value."""
+    grey = prepared.minip[prepared.field]
+    return prepared.field & bool(grey.size and grey.min() < grey.max())
+
+
+def _to_labels(probabilities: Array, visible: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """The most probable class; background where there is nothing to see."""
     found: NDArray[np.uint8] = probabilities.argmax(axis=0).astype(np.uint8)
-    found[~field] = labels.BACKGROUND
+    found[~visible] = labels.BACKGROUND
     return found
 
 

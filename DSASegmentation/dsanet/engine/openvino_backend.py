@@ -68,7 +68,8 @@ class OpenVINOBackend:
                 np.maximum(top, level, out=top)
                 np.add(add, level, out=add)
             on_frame()
-        links = [top + add / np.float32(len(frames)) for top, add in zip(highest, total, strict=True)]
+        count = np.float32(len(frames))
+        links = [top + add / count for top, add in zip(highest, total, strict=True)]
         stacked, moments = np.stack(bottleneck, axis=1), times[None]
         if len(frames) == 1:
             stacked, moments = stacked.repeat(2, axis=1), moments.repeat(2, axis=1)
@@ -77,6 +78,14 @@ class OpenVINOBackend:
 
 
 def _infer(request: Any, inputs: list[Array]) -> list[Array]:
-    """Outputs of one run, as views into OpenVINO's memory that the next run overwrites."""
-    results = request.infer(dict(enumerate(inputs)), share_inputs=True, share_outputs=True)
+    """Outputs of one run, as views into OpenVINO's memory that the next run overwrites.
+
+    Raises:
+        EngineError: The model does not take these inputs.
+    """
+    try:
+        results = request.infer(dict(enumerate(inputs)), share_inputs=True, share_outputs=True)
+    except RuntimeError as error:
+        msg = f"OpenVINO could not run the model: {error}"
+        raise EngineError(msg) from error
     return [results[i] for i in range(len(results))]

@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from dsanet.engine.backend import Array, OnFrame
@@ -40,9 +41,7 @@ class TorchBackend:
             scores = self._score(frames, minip, times, on_frame)
         return np.asarray(scores.float().cpu().numpy())
 
-    def _score(
-        self, frames: Array, minip: Array, times: Array, on_frame: OnFrame
-    ) -> torch.Tensor:
+    def _score(self, frames: Array, minip: Array, times: Array, on_frame: OnFrame) -> torch.Tensor:
         """Encode frame by frame into running maximum and sum, then fuse."""
         network, device = self._network, self.device
         highest: list[torch.Tensor] = []
@@ -85,7 +84,7 @@ def load_network(package: ModelPackage) -> DSANet:
         weights = {name: value.float() for name, value in load_file(package.weights).items()}
         network = DSANet(package.config)
         network.load_state_dict(weights)
-    except (RuntimeError, ValueError, OSError) as error:
+    except (SafetensorError, RuntimeError, ValueError, OSError) as error:
         msg = f"the weights of {package.folder} do not fit its architecture: {error}"
         raise PackageError(msg) from error
     if not all(bool(value.isfinite().all()) for value in weights.values()):

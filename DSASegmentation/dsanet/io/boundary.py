@@ -1,10 +1,14 @@
 """The boundary to pydicom, Pillow and gzip, which raise whatever a damaged file leads them into."""
 
+import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from dsanet.errors import DSAError, ReadError
+
+# Pillow logs what it then raises; where nobody asked for logs, Python would write it to stderr.
+logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 
 class NamedReadError(ReadError):

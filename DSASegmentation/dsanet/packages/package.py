@@ -92,10 +92,14 @@ def load_package(folder: Path) -> ModelPackage:
     architecture = manifest.get("architecture")
     if not isinstance(architecture, dict):
         _refuse(folder, "states no architecture")
+    try:
+        config = DSANetConfig.from_dict(architecture)
+    except PackageError as error:
+        _refuse(folder, f"cannot be used: {error}")
     return ModelPackage(
         folder=folder,
         name=str(manifest.get("name", folder.name)),
-        config=DSANetConfig.from_dict(architecture),
+        config=config,
         weights_sha256=weights_sha256,
         manifest=manifest,
     )

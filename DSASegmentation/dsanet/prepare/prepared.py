@@ -11,7 +11,9 @@ class PreparedRun:
     """A DSA run after subtraction, with all that was found in it.
 
     Attributes:
-        frames: float32 (T, H, W), log-subtracted, vessels dark, in the run's own grey scale.
+        frames: float32 (T, H, W), log-subtracted, vessels dark: stored grey values where the run
+            came subtracted or cannot be, else differences of natural logarithms (of stored values
+            for LOG and DISP), 0 where nothing changed.
         times: float64 (T,), seconds from the first frame.
         field: bool (H, W), the exposed pixels (no shutter, no padding).
         arterial_window: First and last frame that show arteries, both included, from 0.

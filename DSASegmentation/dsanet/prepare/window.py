@@ -22,13 +22,23 @@ START_SHARE = 0.06
 """The window begins when the first arteries have this share of their peak contrast."""
 
 DISTAL_BINS = 8
-"""Arteries are sorted into so many classes of equal arrival span; the later half is distal."""
+SMALLEST_CLASS = 0.02
+"""Arteries are sorted into so many classes of equal arrival span; the later half is distal. Classes
+with a smaller share of the pixels are stragglers."""
 
 FADE_SHARE = 0.3
-"""The window ends when the distal arteries have less than this share of their peak contrast."""
+"""The window ends when the distal arteries have less than this share of their peak contrast, which
+agrees best with phantoms, whose truth is 0.4 of the concentration averaged over all arteries."""
 
 VEIN_SHARE = 0.15
 """The window ends before the first veins have this share of their peak contrast."""
+
+VEIN_RISE_S = 2.0
+"""Veins take less time than this from that share to half their peak; what rises more slowly is
+drift."""
+
+FULL_SHARE = 0.9
+"""Distal arteries are full from the first frame on in which they have this share of their peak."""
 
 PEAK_SHARE = 0.5
 """A window that leaves out more than this share of the arteries' peaks is not believed: in a
@@ -64,9 +74,9 @@ def find_window(
     groups = _groups(curves.arrival, times)
     if not groups:
         return whole, ()
-    first, peak, last = _artery_bounds(curves, groups[0])
-    if len(groups) > 1:
-        last = min(last, _last_before_veins(curves, groups[-1], peak))
+    first, last = _artery_bounds(curves, groups[0])
+    for later in groups[1:]:
+        last = min(last, _last_before_veins(curves, groups[0], later, times))
     peaks = curves.values[:, groups[0]].argmax(axis=0)
     if np.mean((peaks >= first) & (peaks <= last)) < PEAK_SHARE:
         return _bulk(frames, field), ("The vessels move, so the arterial window is a rough guess.",)
@@ -95,21 +105,13 @@ def _groups(arrival: NDArray[np.float64], times: NDArray[np.float64]) -> list[ND
     return groups
 
 
-def _artery_bounds(curves: VesselCurves, arteries: NDArray[np.bool_]) -> tuple[int, int, int]:
-    """First frame with arteries, the one at which the distal arteries peak, the last."""
-    values, arrival = curves.values[:, arteries], curves.arrival[arteries]
-    early = _first_filled(curves, arteries)
-    front = np.median(curves.values[:, early], axis=1)
-    noise = 3 * curves.noise / float(np.median(curves.peak[early])) / np.sqrt(early.sum())
-    top = int(front.argmax())
-    dark = np.flatnonzero(front[:top] <= max(START_SHARE, noise) * front[top])
-    first = int(dark[-1]) + 1 if dark.size else 0
-
-    distal = _distal(values, arrival)
+def _artery_bounds(curves: VesselCurves, arteries: NDArray[np.bool_]) -> tuple[int, int]:
+    """First frame with arteries, and the last before the distal ones have faded."""
+    first = _arrival(curves, _first_filled(curves, arteries))
+    distal = _distal(curves, arteries)
     peak = int(distal.argmax())
     faded = np.flatnonzero(distal[peak:] < FADE_SHARE * distal[peak])
-    last = peak + int(faded[0]) - 1 if faded.size else len(distal) - 1
-    return first, peak, last
+    return first, peak + int(faded[0]) - 1 if faded.size else len(distal) - 1
 
 
 def _first_filled(curves: VesselCurves, arteries: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -120,26 +122,47 @@ def _first_filled(curves: VesselCurves, arteries: NDArray[np.bool_]) -> NDArray[
     return np.asarray(deep & (curves.arrival <= latest))
 
 
-def _distal(values: NDArray[np.float32], arrival: NDArray[np.float64]) -> NDArray[np.float64]:
+def _arrival(curves: VesselCurves, front: NDArray[np.bool_]) -> int:
+    """The frame from which on the first arteries show contrast, until they are full."""
+    curve = np.median(curves.values[:, front], axis=1)
+    noise = 3 * curves.noise / float(np.median(curves.peak[front])) / np.sqrt(front.sum())
+    top = int(curve.argmax())
+    empty = np.flatnonzero(curve[:top] <= max(START_SHARE, noise) * curve[top])
+    return int(empty[-1]) + 1 if empty.size else 0
+
+
+def _distal(curves: VesselCurves, arteries: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Mean curve of the later half of the arteries' arrival classes, each counting the same."""
+    values, arrival = curves.values[:, arteries], curves.arrival[arteries]
     low, high = np.percentile(arrival, [2, 98])
     place = (arrival - low) / max(high - low, 1e-6) * DISTAL_BINS
     classes = np.clip(place.astype(int), 0, DISTAL_BINS - 1)
-    later = [kind for kind in range(DISTAL_BINS // 2, DISTAL_BINS) if np.sum(classes == kind) > 2]
-    if not later:
+    large = np.bincount(classes, minlength=DISTAL_BINS) > max(2, SMALLEST_CLASS * len(arrival))
+    later = DISTAL_BINS // 2 + np.flatnonzero(large[DISTAL_BINS // 2 :])
+    if not later.size:
         return np.asarray(np.median(values, axis=1), np.float64)
-    curves = [np.median(values[:, classes == kind], axis=1) for kind in later]
-    return np.asarray(np.mean(curves, axis=0), np.float64)
+    medians = [np.median(values[:, classes == kind], axis=1) for kind in later]
+    return np.asarray(np.mean(medians, axis=0), np.float64)
 
 
-def _last_before_veins(curves: VesselCurves, veins: NDArray[np.bool_], artery_peak: int) -> int:
+def _last_before_veins(
+    curves: VesselCurves,
+    arteries: NDArray[np.bool_],
+    veins: NDArray[np.bool_],
+    times: NDArray[np.float64],
+) -> int:
     """Last frame before the first veins rise; the run's last where the group is no veins."""
-    arrival = curves.arrival
-    first_veins = veins & (arrival <= np.quantile(arrival[veins], FIRST_VEINS))
+    distal = _distal(curves, arteries)
+    full = int(np.argmax(distal >= FULL_SHARE * distal.max()))
+    first_veins = veins & (curves.arrival <= np.quantile(curves.arrival[veins], FIRST_VEINS))
     rise = np.median(curves.values[:, first_veins], axis=1)
-    rise = rise - np.median(rise[: artery_peak + 1])
-    filling = np.flatnonzero(rise > VEIN_SHARE * rise.max())
-    filling = filling[filling > artery_peak]
-    if not filling.size or rise[artery_peak] > 2 * VEIN_SHARE * rise.max():
-        return len(rise) - 1
-    return int(filling[0]) - 1
+    rise = (rise - np.median(rise[: full + 1])) / max(float(rise.max()), 1e-6)
+    half_full = np.flatnonzero(rise[full + 1 :] >= 0.5) + full + 1
+    if not half_full.size:
+        return len(distal) - 1
+    begin = half = int(half_full[0])
+    while begin > full + 1 and rise[begin - 1] > VEIN_SHARE:
+        if times[half] - times[begin - 1] > VEIN_RISE_S:
+            break
+        begin -= 1
+    return begin - 1

@@ -14,6 +14,7 @@ from dsanet.engine.openvino_backend import OpenVINOBackend
 from dsanet.engine.torch_backend import TorchBackend
 from dsanet.errors import CancelledError, EngineError, PackageError, PrepareError
 from dsanet.io import DSARun, RunFacts
+from dsanet.prepare import PrepareChoices
 
 
 def dark_vessel_run(frame_count=6, height=40, width=56, name="made"):
@@ -84,6 +85,15 @@ def test_the_user_s_window_is_used(tiny_package):
     assert prediction.arterial_window == (3, 4)
 
 
+def test_the_user_s_other_choices_are_used(tiny_package):
+    engine = Engine.load(tiny_package)
+    choices = PrepareChoices(subtract="always", mask_frames=(0, 1), arterial_window=(2, 2))
+    prediction = engine.segment(dark_vessel_run(), choices=choices)
+    assert prediction.arterial_window == (2, 2)
+    assert "the user's frames 0, 1" in prediction.provenance["preparation"]["subtraction"]
+    assert engine.segment(dark_vessel_run(), (3, 4), choices=choices).arterial_window == (3, 4)
+
+
 def test_a_window_outside_the_run_is_refused(tiny_package):
     with pytest.raises(PrepareError, match="between 0 and 5"):
         Engine.load(tiny_package).segment(dark_vessel_run(), arterial_window=(3, 6))
@@ -148,6 +158,21 @@ def test_labels_are_the_most_probable_class_inside_the_field():
     field = np.array([[True, True, True, False]])
     found = _to_labels(probabilities, field)
     assert found.tolist() == [[labels.BACKGROUND, labels.BV, labels.MAT, labels.BACKGROUND]]
+
+
+@pytest.mark.parametrize("value", [0, 128, 255])
+def test_a_run_of_one_grey_value_has_no_vessel(value):
+    run = DSARun(
+        pixels=np.full((4, 33, 47), value, np.uint8),
+        times=np.arange(4.0),
+        spacing=None,
+        facts=RunFacts(),
+        name="flat",
+    )
+    prediction = Engine.load().segment(run)
+    assert not prediction.labels.any()
+    assert prediction.no_mat
+    assert "No vessel was found in this run." in prediction.warnings
 
 
 def test_an_unknown_device_is_refused_with_the_known_ones(tiny_package):

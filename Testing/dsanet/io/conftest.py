@@ -1,6 +1,7 @@
 """Makers of small DICOM files and lossless JPEG frames."""
 
 import io
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,18 @@ def _image_bytes(frame: NDArray[Any], kind: str, **options: Any) -> bytes:
     stream = io.BytesIO()
     Image.fromarray(frame).save(stream, kind, **options)
     return stream.getvalue()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell after a soak which damaged file took longest."""
+    found = [
+        (*slowest, report.nodeid)
+        for report in terminalreporter.getreports("passed")
+        if (slowest := dict(report.user_properties).get("slowest_mutant"))
+    ]
+    if found and "DSA_MUTANTS" in os.environ:
+        seconds, number, test = max(found)
+        terminalreporter.write_line(f"slowest mutant: {seconds:.2f} s, number {number} of {test}")
 
 
 CODE_LENGTH = 5

@@ -1,3 +1,5 @@
+import io
+import logging
 import struct
 import zlib
 
@@ -143,6 +145,18 @@ def test_cut_png_is_refused(folder):
         read_run(path)
 
 
+@pytest.mark.parametrize("kind", ["png", "jpg"])
+@pytest.mark.parametrize("damaged", [0, 2])
+def test_a_damaged_frame_of_a_folder_is_named(folder, kind, damaged):
+    noise = np.random.default_rng(0).integers(0, 99, (64, 64), np.uint8)
+    for number in range(3):
+        save(folder, f"{number}.{kind}", noise)
+    path = folder / f"{damaged}.{kind}"
+    path.write_bytes(path.read_bytes()[:600])
+    with pytest.raises(ReadError, match=rf"^Cannot read {damaged}\.{kind}: [^:]+; .+\.$"):
+        read_run(folder)
+
+
 def test_too_many_frames_are_refused(folder):
     for number in range(3):
         save(folder, f"{number}.png", grey(0))
@@ -231,6 +245,18 @@ def test_png_that_states_more_than_its_bytes_can_hold_is_refused(folder):
     path.write_bytes(data[:12] + head + struct.pack(">I", zlib.crc32(head)) + data[33:])
     with pytest.raises(ReadError, match="states 9000 x 9000 pixels"):
         read_run(path)
+
+
+def test_a_damaged_tiff_writes_nothing_to_stderr(folder, monkeypatch):
+    path = save(folder, "a.tif", grey(1, (16, 16)))
+    planes, samples = struct.pack("<HHII", 284, 3, 1, 1), struct.pack("<HHII", 277, 3, 1, 65535)
+    path.write_bytes(path.read_bytes().replace(planes, samples))
+    stream = io.StringIO()
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    monkeypatch.setattr("sys.stderr", stream)
+    with pytest.raises(ReadError, match=r"a\.tif: it is damaged"):
+        read_run(path)
+    assert stream.getvalue() == ""
 
 
 def test_tiff_whose_chain_of_pages_is_cut_is_refused(folder):

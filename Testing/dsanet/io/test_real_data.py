@@ -11,7 +11,8 @@ def test_real_cine_run(real_data):
     run = read_run(real_data / "dicom" / "0002.DCM")
     assert run.pixels.shape == (96, 512, 512)
     assert run.pixels.dtype == np.uint8
-    assert run.times[1] == pytest.approx(0.033)
+    assert run.times.tolist() == pytest.approx([0.033 * frame for frame in range(96)])
+    assert run.facts.times_stated
     assert run.spacing is None
     assert run.facts.intensity_relationship == "LIN"
     assert run.facts.viewing_mode == "NAT"

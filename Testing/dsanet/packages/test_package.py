@@ -1,11 +1,13 @@
 """Model packages: what is checked before anything in them is used."""
 
+import hashlib
 import json
 import shutil
 import time
 
 import pytest
 
+from dsanet.engine.torch_backend import TorchBackend
 from dsanet.errors import PackageError
 from dsanet.packages import (
     IR_FILES,
@@ -72,6 +74,16 @@ def test_a_wrong_manifest_is_refused_by_what_is_wrong(package_copy, change, foun
     with pytest.raises(PackageError) as refusal:
         load_package(package_copy)
     assert found in str(refusal.value)
+
+
+def test_a_package_of_junk_weights_with_right_hashes_is_refused(package_copy):
+    junk = b"junk" * 100
+    (package_copy / WEIGHTS).write_bytes(junk)
+    stated = {"sha256": hashlib.sha256(junk).hexdigest(), "bytes": len(junk)}
+    rewrite(package_copy, lambda m: m["files"].update({WEIGHTS: stated}))
+    rewrite(package_copy, lambda m: m.update(ir_of=stated["sha256"]))
+    with pytest.raises(PackageError, match="do not fit its architecture"):
+        TorchBackend(load_package(package_copy), "cpu")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", "[" * 100_000, "\x00"])
