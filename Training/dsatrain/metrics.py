@@ -28,4 +28,4 @@ def dice(prediction: NDArray[np.uint8], truth: NDArray[np.uint8], value: int) ->
         raise ValueError(msg)
     answered, true = prediction == value, truth == value
     total = np.count_nonzero(answered) + np.count_nonzero(true)
-    return 2 * np.count_nonzero(answered & true) / total if total else float("nan")
+    return float(2 * np.count_nonzero(answered & true) / total) if total else float("nan")
