@@ -10,6 +10,7 @@ from dsanet.io import DSARun
 from dsanet.prepare.choices import PrepareChoices
 from dsanet.prepare.coarse import shrink, shrink_field
 from dsanet.prepare.field import exposure_field, without_edge
+from dsanet.prepare.flatten import flatten
 from dsanet.prepare.masks import frames_before_contrast, header_mask
 from dsanet.prepare.normalise import normalisation
 from dsanet.prepare.polarity import displayed, reflect, vessels_are_bright
@@ -119,10 +120,11 @@ def _subtract(
     chosen, source, notes = _mask_frames(run, choices, coarse_log, grey.coarse_field)
     if not chosen:
         note = (
-            "The run is not subtracted and has no frame before contrast, so its frames are used as"
-            " they are; expect more errors than on a subtracted run."
+            "The run is not subtracted and has no frame before contrast, so only its wide"
+            " background was taken away; expect more errors than on a subtracted run."
         )
-        return grey.pixels.astype(np.float32), "none", (*grey.notes, *notes, note)
+        flat = flatten(to_log(grey.pixels, relationship, floor), grey.field)
+        return flat, "none; wide background taken away", (*grey.notes, *notes, note)
     frames = to_log(grey.pixels, relationship, floor)
     frames = subtracted(frames, chosen, coarse_log, grey.coarse_field)
     values = "values" if relationship in ADDITIVE else "logarithms"

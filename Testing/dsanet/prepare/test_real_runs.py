@@ -60,8 +60,8 @@ def test_coronary_pictures_are_subtracted(real_data, run):
 
 
 @pytest.mark.parametrize("name", ["dicom/XA1_UNC", "deepsa/example2.png"])
-def test_one_native_picture_is_used_as_it_is_with_a_warning(real_data, name):
-    run = read_run(real_data / name)
-    prepared = prepare(run)
-    np.testing.assert_array_equal(prepared.frames, run.pixels)
+def test_one_native_picture_loses_its_wide_background_with_a_warning(real_data, name):
+    prepared = prepare(read_run(real_data / name))
+    assert prepared.subtraction == "none; wide background taken away"
+    assert abs(float(np.median(prepared.frames[0][prepared.field]))) < 0.05
     assert "no frame before contrast" in prepared.warnings[0]
