@@ -19,6 +19,16 @@ def real_data() -> Path:
 @pytest.fixture(scope="session")
 def tiny_package(tmp_path_factory):
     """A real model package with a very small, untrained network."""
+    return make_package(tmp_path_factory.mktemp("packages") / "tiny", temporal="timestamps")
+
+
+@pytest.fixture(scope="session")
+def fixed8_package(tmp_path_factory):
+    """The same for the network of eight fixed frames."""
+    return make_package(tmp_path_factory.mktemp("packages") / "fixed8", temporal="fixed8")
+
+
+def make_package(folder, temporal):
     import torch
 
     from dsanet.model import DSANetConfig
@@ -27,7 +37,6 @@ def tiny_package(tmp_path_factory):
     from dsatrain.packaging import write_package
 
     torch.manual_seed(0)
-    config = DSANetConfig(width=2, layers=1)
-    folder = tmp_path_factory.mktemp("packages") / "tiny"
-    write_package(folder, "tiny", config, DSANet(config).state_dict(), {"training": "none"})
+    config = DSANetConfig(width=2, layers=1, temporal=temporal)
+    write_package(folder, folder.name, config, DSANet(config).state_dict(), {"training": "none"})
     return load_package(folder)

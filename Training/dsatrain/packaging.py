@@ -12,7 +12,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from dsanet import atomic
-from dsanet.model import DSANetConfig
+from dsanet.model import FIXED_FRAMES, DSANetConfig
 from dsanet.model.dsanet import DSANet
 from dsanet.packages import CLASS_NAMES, FORMAT, IR_FILES, MANIFEST, WEIGHTS
 
@@ -82,7 +82,8 @@ def convert(network: DSANet) -> dict[str, bytes]:
         The files of the IR by name; constants are stored as fp16.
     """
     channels = network.config.channels
-    height, width, frames = 64, 96, 2
+    height, width = 64, 96
+    frames = FIXED_FRAMES if network.config.temporal == "fixed8" else 2
     links = tuple(
         torch.zeros(1, c, height >> stage, width >> stage) for stage, c in enumerate(channels)
     )

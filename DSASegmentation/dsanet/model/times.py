@@ -41,12 +41,12 @@ class PositionCode(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.code = nn.Parameter(torch.empty(FIXED_FRAMES, channels))
-        nn.init.trunc_normal_(self.code, std=0.02)
+        self.positions = nn.Parameter(torch.empty(FIXED_FRAMES, channels))
+        nn.init.trunc_normal_(self.positions, std=0.02)
 
     def forward(self, times: Tensor) -> Tensor:
         """Any times (B, 8) -> code (B, 8, c)."""
-        return self.code.expand(times.shape[0], *self.code.shape)
+        return self.positions.expand(times.shape[0], *self.positions.shape)
 
 
 def resample_to_fixed(frames: Tensor, times: Tensor, valid: Tensor | None) -> tuple[Tensor, Tensor]:

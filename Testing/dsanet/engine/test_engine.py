@@ -6,15 +6,16 @@ import sys
 
 import numpy as np
 import pytest
+import torch
 
 from dsanet import labels
 from dsanet.engine import Engine
 from dsanet.engine.engine import _to_labels
 from dsanet.engine.openvino_backend import OpenVINOBackend
-from dsanet.engine.torch_backend import TorchBackend
+from dsanet.engine.torch_backend import TorchBackend, load_network
 from dsanet.errors import CancelledError, EngineError, PackageError, PrepareError
 from dsanet.io import DSARun, RunFacts
-from dsanet.prepare import PrepareChoices
+from dsanet.prepare import PrepareChoices, network_frames
 
 
 def dark_vessel_run(frame_count=6, height=40, width=56, name="made"):
@@ -54,10 +55,6 @@ def test_openvino_answers_as_torch_does_whatever_it_met_first(tiny_package):
 
 
 def test_streaming_frame_by_frame_gives_the_network_s_own_answer(tiny_package):
-    import torch
-
-    from dsanet.engine.torch_backend import load_network
-
     frames, minip, times = inputs(5, 32, 64)
     with torch.inference_mode():
         whole = load_network(tiny_package)(
@@ -104,6 +101,22 @@ def test_few_and_many_frames_are_segmented(tiny_package, frame_count):
     run = dark_vessel_run(frame_count)
     prediction = Engine.load(tiny_package, "openvino").segment(run, (0, frame_count - 1))
     assert prediction.labels.shape == (40, 56)
+
+
+@pytest.mark.parametrize("frame_count", [1, 3, 8, 11])
+def test_a_model_of_eight_fixed_frames_answers_alike_everywhere(fixed8_package, frame_count):
+    run = dark_vessel_run(frame_count)
+    window = (0, frame_count - 1)
+    on_openvino = Engine.load(fixed8_package, "openvino").segment(run, window).probabilities
+    prepared = Engine.load(fixed8_package, "cpu").segment(run, window).prepared
+    frames, times = network_frames(prepared)
+    with torch.inference_mode():
+        whole = load_network(fixed8_package)(
+            torch.from_numpy(frames)[None],
+            torch.from_numpy(prepared.normalise(prepared.minip))[None],
+            torch.from_numpy(times.astype(np.float32))[None],
+        )[0][0].softmax(0)
+    np.testing.assert_allclose(on_openvino.astype(float), whole.numpy(), atol=2e-3)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (5, 3), (33, 95)])
@@ -181,8 +194,6 @@ def test_an_unknown_device_is_refused_with_the_known_ones(tiny_package):
 
 
 def test_a_device_that_is_not_there_is_refused(tiny_package):
-    import torch
-
     if torch.cuda.is_available():
         pytest.skip("there is a CUDA device here")
     with pytest.raises(EngineError, match="finds no cuda device"):

@@ -32,10 +32,20 @@ def test_contrast_peaks_later_and_lower_downstream():
 
 
 def test_phases_are_those_of_the_curves():
-    window, phases = phases_of(FLOW, arterial_curves(FLOW, BINS), venous_curves(FLOW, BINS))
-    assert window == (3, 9)
+    arteries = arterial_curves(FLOW, BINS)
+    window, phases = phases_of(FLOW, arteries, venous_curves(FLOW, BINS))
+    share = arteries.mean(axis=1) / arteries.mean(axis=1).max()
+    assert window == (3, 10)
+    assert share[10] > 0.4 > share[11]
     assert phases[:3] == ("mask",) * 3
     assert phases[-1] == "venous"
+
+
+def test_the_window_does_not_close_while_contrast_still_rises():
+    arterial = np.array([[0.0], [0.15], [0.2], [0.3], [0.9], [1.0], [0.3]])
+    flow = replace(FLOW, times=tuple(range(7)), injection_s=0.0, bolus_s=0.5)
+    window, _ = phases_of(flow, arterial, np.zeros((7, 1)))
+    assert window == (1, 5)
 
 
 def test_frames_before_any_contrast_make_a_window_of_one_frame():

@@ -78,9 +78,8 @@ def phases_of(
     count = len(flow.times)
     front, mean = arterial.max(axis=1), arterial.mean(axis=1)
     first = int(np.argmax(front > 0.1)) if np.any(front > 0.1) else int(np.argmax(front))
-    # The time of the peak does not depend on which frames were taken.
-    late = np.asarray(flow.times) > flow.injection_s + flow.bolus_s + 0.5
-    ended = (late & (mean < 0.4)) | (venous.max(axis=1) > 0.15)
+    fallen = (np.arange(count) > mean.argmax()) & (mean < 0.4 * mean.max())
+    ended = fallen | (venous.max(axis=1) > 0.15)
     ended[: first + 1] = False
     last = int(np.argmax(ended)) - 1 if np.any(ended) else count - 1
     reached = np.maximum.accumulate(venous.max(axis=1))
