@@ -29,24 +29,39 @@ def open_backend(package: ModelPackage, device: str) -> Backend:
         from dsanet.engine.openvino_backend import OpenVINOBackend
 
         return OpenVINOBackend(package)
-    if not find_spec("torch"):
-        msg = f"the device {chosen} needs torch, which is not installed; openvino needs none"
+    if not _torch_is_installed():
+        msg = (
+            f"the device {chosen} needs torch and safetensors, which are not both installed;"
+            " openvino needs neither"
+        )
         raise EngineError(msg)
     from dsanet.engine.torch_backend import TorchBackend
 
     return TorchBackend(package, chosen)
 
 
+def _torch_is_installed() -> bool:
+    """Whether torch and the library that reads its weights are there."""
+    return all(_is_installed(name) for name in ("torch", "safetensors"))
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ValueError:  # find_spec's answer for a module that is blocked or half imported
+        return False
+
+
 def _fastest(package: ModelPackage) -> str:
-    if find_spec("torch"):
+    if _torch_is_installed():
         from dsanet.engine.torch_backend import torch_device_available
 
         accelerators = [name for name in ("cuda", "mps") if torch_device_available(name)]
         if accelerators:
             return accelerators[0]
-    if find_spec("openvino") and package.has_ir:
+    if _is_installed("openvino") and package.has_ir:
         return "openvino"
-    if find_spec("torch"):
+    if _torch_is_installed():
         return "cpu"
     msg = "neither OpenVINO nor torch is installed: pip install openvino"
     raise EngineError(msg)

@@ -210,6 +210,15 @@ def test_weights_of_another_architecture_are_refused(tiny_package, tmp_path):
         TorchBackend(wrong, "cpu")
 
 
+def test_torch_without_safetensors_falls_back_to_openvino(tiny_package, monkeypatch):
+    for name in ("safetensors", "safetensors.torch"):
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.delitem(sys.modules, "dsanet.engine.torch_backend", raising=False)
+    assert Engine.load(tiny_package, "auto").backend.name == "openvino"
+    with pytest.raises(EngineError, match="needs torch and safetensors"):
+        Engine.load(tiny_package, "cpu")
+
+
 def test_openvino_needs_no_torch(tiny_package, tmp_path):
     code = f"""
 import sys
