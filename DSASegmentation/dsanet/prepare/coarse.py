@@ -63,6 +63,22 @@ def shrink_field(field: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return whole if whole.any() else np.ones_like(whole)
 
 
+def exposed_weight(field: NDArray[np.bool_], sigma: float) -> NDArray[np.float32]:
+    """Give the exposed share of each pixel's surroundings.
+
+    A picture that is 0 outside the field, blurred and divided by it, is blurred within the field.
+
+    Args:
+        field: bool (h, w), exposed pixels.
+        sigma: Standard deviation of the blur in pixels.
+
+    Returns:
+        float32 (h, w), at least 0.001.
+    """
+    weight = ndimage.gaussian_filter(field.astype(np.float32), sigma)
+    return np.asarray(np.maximum(weight, np.float32(1e-3)))
+
+
 def small_structures(grey: NDArray[np.float32], field: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Give how much darker each pixel is than its surroundings.
 
@@ -75,8 +91,7 @@ def small_structures(grey: NDArray[np.float32], field: NDArray[np.bool_]) -> NDA
     Returns:
         float32 (T, h, w), darker is positive, 0 outside the field.
     """
-    weight = ndimage.gaussian_filter(field.astype(np.float32), STRUCTURE_SIGMA)
-    weight = np.maximum(weight, 1e-3)
+    weight = exposed_weight(field, STRUCTURE_SIGMA)
     darker = np.empty_like(grey)
     for index, frame in enumerate(grey):
         level = np.median(frame[field])

@@ -4,6 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from dsanet.prepare.coarse import exposed_weight
+
 BACKGROUND_SHARE = 1 / 24
 """Width (standard deviation) of what counts as background over the picture's longer side. The
 carotid artery, the widest vessel, is 1 / 30 of it on a real run of the whole head."""
@@ -22,7 +24,6 @@ def flatten(log_frames: NDArray[np.float32], field: NDArray[np.bool_]) -> NDArra
         float32 (T, H, W), 0 outside the field.
     """
     sigma = max(log_frames.shape[1:]) * BACKGROUND_SHARE
-    weight = np.maximum(ndimage.gaussian_filter(field.astype(np.float32), sigma), 1e-3)
     mean = np.where(field, log_frames.mean(axis=0), 0)
-    around = ndimage.gaussian_filter(mean, sigma) / weight
+    around = ndimage.gaussian_filter(mean, sigma) / exposed_weight(field, sigma)
     return np.where(field, log_frames - around, 0).astype(np.float32)

@@ -12,9 +12,9 @@ from dsanet.prepare.coarse import shrink, shrink_field
 from dsanet.prepare.field import exposure_field, without_edge
 from dsanet.prepare.flatten import flatten
 from dsanet.prepare.masks import frames_before_contrast, header_mask
-from dsanet.prepare.normalise import normalisation
 from dsanet.prepare.polarity import displayed, reflect, vessels_are_bright
 from dsanet.prepare.prepared import PreparedRun
+from dsanet.prepare.rewindow import seen_in_window
 from dsanet.prepare.subtract import (
     ADDITIVE,
     background_spread,
@@ -66,8 +66,7 @@ def prepare(run: DSARun, choices: PrepareChoices = NO_CHOICES) -> PreparedRun:
         window, window_notes = find_window(coarse, run.times, grey.coarse_field)
         notes += window_notes
     first, last = window
-    minip = frames[first : last + 1].min(axis=0)
-    center, scale = normalisation(frames[first : last + 1], minip, grey.field)
+    minip, center, scale = seen_in_window(frames, grey.field, window)
     return PreparedRun(
         frames=frames,
         times=run.times,
