@@ -4,13 +4,14 @@ import argparse
 import json
 import logging
 import sys
+import warnings
 from collections.abc import Sequence
 from dataclasses import asdict
 
 from dsanet.atomic import new_folder
 from dsanet.cli.arguments import OneLineParser, path
 from dsanet.cli.main import guarded
-from dsanet.cli.streams import open_streams, show
+from dsanet.cli.streams import open_streams
 from dsanet.errors import DSAError
 
 
@@ -26,12 +27,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     open_streams(json=False)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    return guarded(
-        "dsatrain",
-        lambda: _explaining(arguments),
-        debug=arguments.debug,
-        interrupted="interrupted; the files that are there are complete",
-    )
+    with warnings.catch_warnings():
+        if not arguments.debug:
+            warnings.simplefilter("ignore")
+        return guarded(
+            "dsatrain",
+            lambda: _explaining(arguments),
+            debug=arguments.debug,
+            interrupted="interrupted; the files that are there are complete",
+        )
 
 
 def _explaining(arguments: argparse.Namespace) -> None:
@@ -92,10 +96,14 @@ def _parser() -> argparse.ArgumentParser:
     package.set_defaults(command=_package)
 
     evaluate = commands.add_parser("evaluate", help="score a model on unseen phantoms")
-    evaluate.add_argument("--model", metavar="NAME_OR_PATH")
+    evaluate.add_argument(
+        "model", nargs="?", metavar="MODEL", help="name or folder of a model package"
+    )
     evaluate.add_argument("--device", default="auto")
     evaluate.add_argument("--count", type=_positive, default=40)
     evaluate.add_argument("--true-window", action="store_true")
+    evaluate.add_argument("--output", type=path, metavar="DIR", help="also write tables, pictures")
+    evaluate.add_argument("--json", action="store_true", help="print JSON")
     evaluate.set_defaults(command=_evaluate)
     return parser
 
@@ -148,18 +156,9 @@ def _package(arguments: argparse.Namespace) -> None:
 
 
 def _evaluate(arguments: argparse.Namespace) -> None:
-    from rich.progress import track
+    from dsatrain.evaluate.command import run_command
 
-    from dsanet.engine import Engine
-    from dsatrain.evaluate import score_phantoms, summarise
-
-    engine = Engine.load(arguments.model, arguments.device)
-    cases = score_phantoms(engine, arguments.count, true_window=arguments.true_window)
-    bar = track(
-        cases, total=arguments.count, description="phantoms", disable=not sys.stderr.isatty()
-    )
-    summary = {"model_sha256": engine.package.weights_sha256, **summarise(list(bar))}
-    show(json.dumps(summary, indent=2) + "\n")
+    run_command(arguments)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,90 @@
+"""`dsatrain evaluate`: scores a model on labelled runs, as tables and pictures."""
+
+import argparse
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterable
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from dsanet.atomic import new_folder, write_all
+from dsanet.cli.streams import show
+from dsanet.engine import Engine
+from dsatrain.evaluate.labelled import LabelledRun, held_out_phantoms
+from dsatrain.evaluate.pictures import Gallery
+from dsatrain.evaluate.score import CLASS_NAMES, CaseScore, evaluate
+from dsatrain.evaluate.summary import by_group, summarise
+from dsatrain.evaluate.table import score_table
+from dsatrain.metrics import MASK_SCORES
+
+
+def run_command(arguments: argparse.Namespace) -> None:
+    """Run `dsatrain evaluate`.
+
+    Raises:
+        DSAError: The model cannot be used or a result not be written.
+    """
+    from rich.progress import track
+
+    engine = Engine.load(arguments.model, arguments.device)
+    cases = track(
+        held_out_phantoms(arguments.count),
+        total=arguments.count,
+        description="phantoms",
+        disable=not sys.stderr.isatty(),
+    )
+    scores, gallery = _score(engine, cases, arguments.true_window)
+    total, groups = summarise(scores), by_group(scores)
+    facts = {"model_sha256": engine.package.weights_sha256, **total, "groups": groups}
+    table = score_table(total, groups)
+    if arguments.output is not None:
+        _write(arguments.output, facts, table, scores, gallery)
+    show(_json(facts) if arguments.json else table)
+
+
+def _score(
+    engine: Engine, cases: Iterable[LabelledRun], true_window: bool
+) -> tuple[list[CaseScore], Gallery]:
+    gallery = Gallery()
+    scores = []
+    for case, prediction, score in evaluate(engine, cases, true_window=true_window):
+        gallery.add(case, prediction, score)
+        scores.append(score)
+    return scores, gallery
+
+
+def _write(
+    folder: Path, facts: dict[str, Any], table: str, scores: list[CaseScore], gallery: Gallery
+) -> None:
+    """Write `scores.json`, `scores.md`, `cases.csv` and the gallery."""
+    with new_folder(folder):
+        write_all(
+            {
+                folder / "scores.json": _json(facts).encode(),
+                folder / "scores.md": table.encode(),
+                folder / "cases.csv": cases_csv(scores).encode(),
+            }
+        )
+        gallery.write(folder)
+
+
+def cases_csv(scores: list[CaseScore]) -> str:
+    """One line a case, one column a class and score; empty where a score has no meaning."""
+    keys = list(dict.fromkeys(key for score in scores for key in score.groups))
+    columns = [(of, name) for of in CLASS_NAMES for name in MASK_SCORES]
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(["case", *keys, *(f"{of} {name}" for of, name in columns), "MAT found"])
+    for score in scores:
+        values = [score.scores[of][name] for of, name in columns]
+        cells = [f"{value:.4f}" if isfinite(value) else "" for value in values]
+        groups = [score.groups.get(key, "") for key in keys]
+        writer.writerow([score.name, *groups, *cells, score.mat_found])
+    return stream.getvalue()
+
+
+def _json(facts: dict[str, Any]) -> str:
+    return json.dumps(facts, indent=2) + "\n"

@@ -1,0 +1,79 @@
+"""Runs whose truth is known, each with what it is grouped by."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsanet.io import DSARun
+from dsatrain.phantom import Phantom, PhantomSettings, make_phantom, sample_settings
+
+TEST_SEEDS_FROM = 900_000
+"""First phantom seed of the test set, below all that `dsatrain.samples.SEEDS_APART` lets train."""
+
+OBLIQUE_DEG = 30.0
+"""A view further than this from AP and from lateral is called oblique."""
+
+FRAME_COUNTS = ((1, "1"), (4, "2 to 4"), (8, "5 to 8"), (16, "9 to 16"), (np.inf, "17 and more"))
+NOISES = ((0.035, "low"), (0.055, "medium"), (np.inf, "high"))
+"""Upper bounds and names. 3.6 uGy a frame gives a standard deviation of 0.03 to 0.04 of a
+subtracted pixel in the open field, 1.2 uGy 0.05 to 0.065 (https://jnis.bmj.com/content/9/3/297)."""
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledRun:
+    """A run with its truth.
+
+    Attributes:
+        name: For people.
+        run: As read.
+        labels: uint8 (H, W), values of `dsanet.labels`.
+        arterial_window: The true one; None where it is not known.
+        groups: What the run is compared by, such as `{"artery": "ICA"}`.
+    """
+
+    name: str
+    run: DSARun
+    labels: NDArray[np.uint8]
+    arterial_window: tuple[int, int] | None
+    groups: dict[str, str]
+
+
+def held_out_phantoms(count: int) -> Iterator[LabelledRun]:
+    """Make the first phantoms of the test set, one after the other."""
+    for seed in range(TEST_SEEDS_FROM, TEST_SEEDS_FROM + count):
+        yield labelled_phantom(make_phantom(sample_settings(seed)))
+
+
+def labelled_phantom(phantom: Phantom) -> LabelledRun:
+    """Give a phantom the form in which it is scored."""
+    groups = phantom_groups(phantom.settings)
+    return LabelledRun(
+        phantom.run.name, phantom.run, phantom.labels, phantom.arterial_window, groups
+    )
+
+
+def phantom_groups(settings: PhantomSettings) -> dict[str, str]:
+    """Name what a phantom's score may depend on: artery, view, frames, noise."""
+    return {
+        "artery": settings.vessels.anatomy,
+        "view": view_name(settings.view.angles_deg[0]),
+        "frames": _bounded(len(settings.flow.times), FRAME_COUNTS),
+        "noise": _bounded(settings.image.noise, NOISES),
+    }
+
+
+def view_name(primary_deg: float) -> str:
+    """Name a primary angle: 0 is AP, 90 lateral.
+
+    >>> view_name(-12), view_name(85), view_name(45)
+    ('AP', 'lateral', 'oblique')
+    """
+    if abs(primary_deg) < OBLIQUE_DEG:
+        return "AP"
+    return "lateral" if abs(abs(primary_deg) - 90) < OBLIQUE_DEG else "oblique"
+
+
+def _bounded(value: float, names: tuple[tuple[float, str], ...]) -> str:
+    return next(name for bound, name in names if value <= bound)
