@@ -6,6 +6,7 @@ import pytest
 from dsatrain.samples import (
     PhantomCrops,
     Sample,
+    bend,
     crop,
     jitter_window,
     magnify,
@@ -76,6 +77,20 @@ def test_magnifying_keeps_image_and_labels_aligned():
     assert magnify(magnified, 8) is magnified
 
 
+def test_bending_moves_frames_minip_and_labels_alike(rng):
+    image = np.zeros((64, 64), np.float32)
+    image[20:44, 20:44] = 1
+    straight = Sample(np.stack([image] * 2), np.arange(2.0), image, image.astype(np.uint8))
+    moved = 0
+    for _ in range(12):
+        bent = bend(straight, rng)
+        assert np.array_equal(bent.frames[0], bent.minip)
+        assert np.abs(bent.minip - bent.labels).max() < 0.75
+        assert abs(int(bent.labels.sum()) - int(image.sum())) < 0.1 * image.sum()
+        moved += not np.array_equal(bent.labels, straight.labels)
+    assert 2 < moved < 11
+
+
 def test_softening_spreads_grey_and_leaves_labels(rng):
     softened = [soften(sample(), rng) for _ in range(8)]
     changed = [not np.array_equal(s.minip, sample().minip) for s in softened]
@@ -97,6 +112,12 @@ def test_an_item_depends_on_seed_and_index_alone():
     straight = PhantomCrops(5, 32, 3)
     straight.item(0)
     jumped = PhantomCrops(5, 32, 3)
-    for first, second in [(straight.item(5), jumped.item(5))]:
-        assert np.array_equal(first.frames, second.frames)
-        assert np.array_equal(first.labels, second.labels)
+    first, second = straight.item(5), jumped.item(5)
+    assert np.array_equal(first.frames, second.frames)
+    assert np.array_equal(first.labels, second.labels)
+    assert first.name == second.name
+
+
+def test_lanes_draw_from_different_phantoms():
+    first, second = (PhantomCrops(5, 32, 3, lane).item(0) for lane in (0, 1))
+    assert first.name != second.name

@@ -1,4 +1,4 @@
-"""The command line of training: `dsatrain phantom | train | package | evaluate`."""
+"""The command line: `dsatrain phantom | import | export | train | package | evaluate`."""
 
 import argparse
 import json
@@ -6,13 +6,13 @@ import logging
 import sys
 import warnings
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from dsanet.atomic import new_folder
 from dsanet.cli.arguments import OneLineParser, path
 from dsanet.cli.main import guarded
 from dsanet.cli.streams import open_streams
 from dsanet.errors import DSAError
+from dsatrain.data.commands import add_commands
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -77,17 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     phantom.add_argument("--seed", type=_natural, default=0, help="of the first phantom")
     phantom.set_defaults(command=_phantom)
 
-    train = commands.add_parser("train", help="train on phantoms, or go on with a training")
-    train.add_argument("--output", type=path, required=True, metavar="DIR")
-    train.add_argument("--from", dest="parent", metavar="MODEL", help="start from its weights")
-    train.add_argument("--restart", action="append", default=[], metavar="PART")
-    train.add_argument("--width", type=_positive, default=8)
-    train.add_argument("--temporal", choices=["timestamps", "fixed8"], default="timestamps")
-    for name, default in (("steps", 1500), ("batch-size", 2), ("crop-px", 256)):
-        train.add_argument(f"--{name}", type=_positive, default=default)
-    train.add_argument("--seed", type=_natural, default=1)
-    train.add_argument("--learning-rate", type=float, default=2e-3)
-    train.set_defaults(command=_train)
+    add_commands(commands)
+
+    _add_train(commands)
 
     package = commands.add_parser("package", help="make a model package of a training")
     package.add_argument("training", type=path, metavar="DIR")
@@ -108,6 +100,29 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_train(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
+    """Values that are left out are those of the recipe."""
+    train = commands.add_parser("train", help="train on phantoms, or go on with a training")
+    train.add_argument("--output", type=path, required=True, metavar="DIR")
+    train.add_argument(
+        "--recipe", choices=["fast", "paper"], default="fast", help="what the rest is taken from"
+    )
+    train.add_argument("--from", dest="parent", metavar="MODEL", help="start from its weights")
+    train.add_argument("--restart", action="append", default=[], metavar="PART")
+    train.add_argument("--width", type=_positive)
+    train.add_argument("--temporal", choices=["timestamps", "fixed8"])
+    for name in ("steps", "batch-size", "crop-px", "loaders"):
+        train.add_argument(f"--{name}", type=_positive)
+    for name in ("learning-rate", "skeleton-recall", "cl-dice"):
+        train.add_argument(f"--{name}", type=float)
+    train.add_argument("--seed", type=_positive)
+    train.add_argument("--device", choices=["auto", "cuda", "mps", "cpu"], default="auto")
+    train.add_argument("--validation-runs", type=_natural, default=6)
+    train.add_argument("--validate-every", type=_positive, default=500, metavar="STEPS")
+    train.add_argument("--tensorboard", action="store_true", help="write event files too")
+    train.set_defaults(command=_train)
+
+
 def _phantom(arguments: argparse.Namespace) -> None:
     from dsatrain.phantom import make_phantom, sample_settings
     from dsatrain.phantom.truth import write_phantom
@@ -119,40 +134,25 @@ def _phantom(arguments: argparse.Namespace) -> None:
 
 
 def _train(arguments: argparse.Namespace) -> None:
-    from dsanet.model import DSANetConfig
-    from dsanet.packages import find_package
-    from dsatrain.train import TrainConfig, train
+    from dsatrain.train.command import run_command
 
-    parent = find_package(arguments.parent) if arguments.parent else None
-    chosen = DSANetConfig(width=arguments.width, temporal=arguments.temporal)
-    config = TrainConfig(
-        network=parent.config if parent else chosen,
-        steps=arguments.steps,
-        batch_size=arguments.batch_size,
-        crop_px=arguments.crop_px,
-        learning_rate=arguments.learning_rate,
-        seed=arguments.seed,
-        parent=parent.weights_sha256 if parent else None,
-        restart=tuple(arguments.restart),
-    )
-    with new_folder(arguments.output):
-        train(config, arguments.output, parent)
+    run_command(arguments)
 
 
 def _package(arguments: argparse.Namespace) -> None:
     from dsatrain.packaging import write_package
-    from dsatrain.train import load_checkpoint
+    from dsatrain.train import reached
 
-    config, step, weights = load_checkpoint(arguments.training)
+    found = reached(arguments.training)
     scores = json.loads(arguments.scores.read_text(encoding="utf-8")) if arguments.scores else None
     facts = {
-        "training": {"data": "phantoms of dsatrain.phantom", "steps_done": step, **asdict(config)},
-        "parent": config.parent,
+        "training": {"steps_done": found.step, **found.config.as_dict()},
+        "parent": found.config.parent,
         "scores": scores,
     }
     with new_folder(arguments.output):
         name = arguments.output.resolve().name
-        write_package(arguments.output, name, config.network, weights, facts)
+        write_package(arguments.output, name, found.config.network, found.weights, facts)
 
 
 def _evaluate(arguments: argparse.Namespace) -> None:

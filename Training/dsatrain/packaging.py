@@ -42,6 +42,8 @@ def write_package(
     config: DSANetConfig,
     weights: dict[str, Tensor],
     facts: dict[str, Any],
+    *,
+    with_ir: bool = True,
 ) -> None:
     """Write a model package; the folder's files appear together or not at all.
 
@@ -51,11 +53,12 @@ def write_package(
         config: Its architecture.
         weights: Its state dict; stored as fp16, and the IR is made of these rounded values.
         facts: What else the manifest says: training data, recipe, scores, parent.
+        with_ir: Whether to convert the network, so that it runs on OpenVINO too.
     """
     halves = {key: value.detach().half().contiguous() for key, value in weights.items()}
     network = DSANet(config)
     network.load_state_dict({key: value.float() for key, value in halves.items()})
-    files = {WEIGHTS: save(halves), **convert(network.eval())}
+    files = {WEIGHTS: save(halves), **(convert(network.eval()) if with_ir else {})}
     described = {
         key: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
         for key, data in files.items()

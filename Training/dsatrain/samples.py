@@ -1,8 +1,7 @@
 """Training samples: a phantom prepared as a run is in use, then cropped, mirrored and re-graded."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from scipy.ndimage import gaussian_filter
 from torch.nn import functional
 
 from dsanet.prepare import PrepareChoices, PreparedRun, network_frames, prepare, with_window
-from dsatrain.phantom import make_phantom, sample_settings
+from dsatrain.phantom import Phantom, make_phantom, sample_settings
 
 POOL = 24
 """Phantoms that crops are drawn from at any moment, so that a batch mixes runs."""
@@ -25,8 +24,15 @@ WIDE_SHARE = 1 / 3
 ZOOMS = (0.75, 1.0, 1.0, 1.3, 1.7)
 """Magnifications of a crop, drawn evenly: runs come in 472 to 1432 px."""
 
+LARGEST_TURN_DEG = 15.0
+LARGEST_PUSH_SHARE = 0.02
+"""Of the crop's side: the largest displacement by which a crop is bent."""
+
 SEEDS_APART = 1_000_003
 """Between the phantoms of two training seeds. Phantom seeds below it are never trained on."""
+
+LANES_APART = 50_021
+"""Between the phantoms of two lanes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,15 +44,17 @@ class Sample:
         times: float32 (T,), seconds.
         minip: float32 (h, w), normalised.
         labels: uint8 (h, w).
+        name: Where it came from, for people.
     """
 
     frames: NDArray[np.float32]
     times: NDArray[np.float32]
     minip: NDArray[np.float32]
     labels: NDArray[np.uint8]
+    name: str = ""
 
 
-def make_sample(prepared: PreparedRun, labels: NDArray[np.uint8]) -> Sample:
+def make_sample(prepared: PreparedRun, labels: NDArray[np.uint8], name: str = "") -> Sample:
     """Give the network's input exactly as the engine does, with the truth."""
     frames, times = network_frames(prepared)
     return Sample(
@@ -54,6 +62,7 @@ def make_sample(prepared: PreparedRun, labels: NDArray[np.uint8]) -> Sample:
         times=(times - times[0]).astype(np.float32),
         minip=prepared.normalise(prepared.minip),
         labels=np.where(prepared.field, labels, 0).astype(np.uint8),
+        name=name,
     )
 
 
@@ -79,7 +88,7 @@ def thin(sample: Sample, count: int, rng: np.random.Generator) -> Sample:
     if total <= count:
         return sample
     kept = np.sort(rng.choice(total, count, replace=False))
-    return Sample(sample.frames[kept], sample.times[kept], sample.minip, sample.labels)
+    return replace(sample, frames=sample.frames[kept], times=sample.times[kept])
 
 
 def crop(sample: Sample, size: int, rng: np.random.Generator) -> Sample:
@@ -101,7 +110,9 @@ def crop(sample: Sample, size: int, rng: np.random.Generator) -> Sample:
         margins = [(0, 0)] * (part.ndim - 2) + [(0, size - n) for n in part.shape[-2:]]
         return np.pad(part, margins)
 
-    return Sample(cut(sample.frames), sample.times, cut(sample.minip), cut(sample.labels))
+    return replace(
+        sample, frames=cut(sample.frames), minip=cut(sample.minip), labels=cut(sample.labels)
+    )
 
 
 def magnify(sample: Sample, size: int) -> Sample:
@@ -115,11 +126,40 @@ def magnify(sample: Sample, size: int) -> Sample:
         image = functional.interpolate(stack, size=(size, size), mode=mode, **smooth)
         return image[:, 0].numpy().reshape(*array.shape[:-2], size, size)
 
-    return Sample(
+    return replace(
+        sample,
         frames=resized(sample.frames, "bilinear"),
-        times=sample.times,
         minip=resized(sample.minip, "bilinear"),
         labels=resized(sample.labels, "nearest-exact").astype(np.uint8),
+    )
+
+
+def bend(sample: Sample, rng: np.random.Generator) -> Sample:
+    """Rotate and bend every second sample a little, all frames alike; what comes in is background.
+
+    Heads are tilted, and no two trees have the same curves.
+    """
+    if rng.random() < 0.5:
+        return sample
+    size = len(sample.minip)
+    angle = np.deg2rad(rng.uniform(-LARGEST_TURN_DEG, LARGEST_TURN_DEG))
+    push = gaussian_filter(rng.standard_normal((2, size, size)), (0, size / 10, size / 10))
+    push *= rng.uniform(0, LARGEST_PUSH_SHARE) * size / max(float(np.abs(push).max()), 1e-9)
+    rows, columns = np.indices((size, size)) - (size - 1) / 2
+    across = np.cos(angle) * columns - np.sin(angle) * rows + push[0]
+    down = np.sin(angle) * columns + np.cos(angle) * rows + push[1]
+    grid = torch.from_numpy(np.stack([across, down], axis=-1) * 2 / size).float()[None]
+
+    def bent(array: NDArray[Any], mode: str) -> NDArray[Any]:
+        stack = torch.from_numpy(array.reshape(1, -1, size, size).astype(np.float32))
+        moved = functional.grid_sample(stack, grid, mode, "zeros", align_corners=False)
+        return moved.numpy().reshape(array.shape).astype(array.dtype)
+
+    return replace(
+        sample,
+        frames=bent(sample.frames, "bilinear"),
+        minip=bent(sample.minip, "bilinear"),
+        labels=bent(sample.labels, "nearest"),
     )
 
 
@@ -129,7 +169,7 @@ def soften(sample: Sample, rng: np.random.Generator) -> Sample:
         return sample
     sigma = float(rng.uniform(0.4, 1.6))
     frames = gaussian_filter(sample.frames, (0, sigma, sigma))
-    return Sample(frames, sample.times, gaussian_filter(sample.minip, sigma), sample.labels)
+    return replace(sample, frames=frames, minip=gaussian_filter(sample.minip, sigma))
 
 
 def regrade(sample: Sample, rng: np.random.Generator) -> Sample:
@@ -148,53 +188,69 @@ def regrade(sample: Sample, rng: np.random.Generator) -> Sample:
             bent = bent + noise * rng.standard_normal(image.shape, np.float32)
         return np.clip(bent, -4, 4).astype(np.float32)
 
-    return Sample(
-        graded(frames), sample.times * stretch, graded(minip), np.ascontiguousarray(labels)
+    return replace(
+        sample,
+        frames=graded(frames),
+        times=sample.times * stretch,
+        minip=graded(minip),
+        labels=np.ascontiguousarray(labels),
     )
 
 
-class PhantomCrops:
-    """An endless, resumable stream of crops from ever new phantoms.
+def augment(sample: Sample, crop_px: int, max_frames: int, rng: np.random.Generator) -> Sample:
+    """Draw a crop of a run, the same part of all frames, and vary its look.
 
-    Item i depends on the seed and i alone: it is drawn from phantoms i // CROPS_PER_PHANTOM and the
-    POOL - 1 before it.
+    Args:
+        sample: A whole run.
+        crop_px: Side of the crop.
+        max_frames: Most frames; any number up to it is drawn as often.
+        rng: Decides everything.
+    """
+    sample = thin(sample, int(rng.integers(1, max_frames + 1)), rng)
+    cut = crop(sample, round(crop_px / float(rng.choice(ZOOMS))), rng)
+    return regrade(soften(bend(magnify(cut, crop_px), rng), rng), rng)
+
+
+class PhantomCrops:
+    """Crops from ever new phantoms.
+
+    Item i depends on seed, lane and i alone: it is drawn from phantoms i // CROPS_PER_PHANTOM and
+    the POOL - 1 before it.
     """
 
-    def __init__(self, seed: int, crop_px: int, max_frames: int) -> None:
+    def __init__(self, seed: int, crop_px: int, max_frames: int, lane: int = 0) -> None:
+        """Describe a source of crops.
+
+        Args:
+            seed: The training's, from 1.
+            crop_px: Side of a crop.
+            max_frames: Most frames of a crop.
+            lane: Sources of different lanes draw from different phantoms.
+        """
         self.seed = seed
         self.crop_px = crop_px
         self.max_frames = max_frames
-        self._cache: OrderedDict[int, tuple[PreparedRun, NDArray[np.uint8], tuple[int, int]]] = (
-            OrderedDict()
-        )
-
-    def items(self, start: int) -> Iterator[Sample]:
-        """Items start, start + 1, ..."""
-        index = start
-        while True:
-            yield self.item(index)
-            index += 1
+        self.lane = lane
+        self._cache: OrderedDict[int, tuple[PreparedRun, Phantom]] = OrderedDict()
 
     def item(self, index: int) -> Sample:
         """The crop at an index."""
-        rng = np.random.default_rng((self.seed, index))
+        rng = np.random.default_rng((self.seed, self.lane, index))
         newest = index // CROPS_PER_PHANTOM
         number = int(rng.integers(max(0, newest - POOL + 1), newest + 1))
         if index % CROPS_PER_PHANTOM == 0:
             number = newest
-        prepared, labels, window = self._phantom(number)
-        jittered = with_window(prepared, jitter_window(window, len(prepared.frames), rng))
-        count = int(rng.integers(1, self.max_frames + 1))
-        sample = thin(make_sample(jittered, labels), count, rng)
-        cut = crop(sample, round(self.crop_px / float(rng.choice(ZOOMS))), rng)
-        return regrade(soften(magnify(cut, self.crop_px), rng), rng)
+        prepared, phantom = self._phantom(number)
+        window = jitter_window(phantom.arterial_window, len(prepared.frames), rng)
+        sample = make_sample(with_window(prepared, window), phantom.labels, phantom.run.name)
+        return augment(sample, self.crop_px, self.max_frames, rng)
 
-    def _phantom(self, number: int) -> tuple[PreparedRun, NDArray[np.uint8], tuple[int, int]]:
+    def _phantom(self, number: int) -> tuple[PreparedRun, Phantom]:
         if number not in self._cache:
-            phantom = make_phantom(sample_settings(self.seed * SEEDS_APART + number))
+            seed = self.seed * SEEDS_APART + self.lane * LANES_APART + number
+            phantom = make_phantom(sample_settings(seed))
             choices = PrepareChoices(arterial_window=phantom.arterial_window, subtract="never")
-            prepared = prepare(phantom.run, choices)
-            self._cache[number] = prepared, phantom.labels, phantom.arterial_window
+            self._cache[number] = prepare(phantom.run, choices), phantom
             while len(self._cache) > POOL + 1:
                 self._cache.popitem(last=False)
         return self._cache[number]

@@ -1,0 +1,54 @@
+"""`dsatrain train` and `dsatrain package`, from arguments to a model that the engine runs."""
+
+import pytest
+
+from dsanet.packages import load_package
+from dsatrain import cli
+from dsatrain.train import FAST, PAPER, reached
+from dsatrain.train.command import config_of
+
+
+def arguments(*given):
+    return cli._parser().parse_args(["train", "--output", "out", *given])
+
+
+def test_a_recipe_stands_unless_a_value_is_given():
+    assert config_of(arguments(), None) == FAST
+    assert config_of(arguments("--recipe", "paper"), None) == PAPER
+    changed = config_of(arguments("--recipe", "paper", "--steps", "9", "--width", "4"), None)
+    assert (changed.steps, changed.network.width) == (9, 4)
+    assert changed.optimizer == "sgd"
+    assert changed.network.temporal == "fixed8"
+
+
+def test_a_parent_gives_the_network(tiny_package):
+    config = config_of(arguments("--width", "16", "--restart", "fusion"), tiny_package)
+    assert config.network == tiny_package.config
+    assert config.parent == tiny_package.weights_sha256
+    assert config.restart == ("fusion",)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("trained")
+    options = ["--width", "2", "--steps", "2", "--crop-px", "32", "--validation-runs", "0"]
+    command = ["train", "--output", str(folder), "--device", "cpu", *options]
+    assert cli.main(command) == 0
+    return folder, command
+
+
+def test_train_goes_on_where_it_stopped_and_refuses_other_settings(trained, capsys):
+    folder, command = trained
+    assert cli.main(command) == 0
+    assert cli.main([*command, "--seed", "4"]) == 2
+    assert "seed 1, now 4" in capsys.readouterr().err
+    assert reached(folder).step == 2
+
+
+def test_a_training_becomes_a_package(trained, tmp_path):
+    folder, _ = trained
+    assert cli.main(["package", str(folder), "--output", str(tmp_path / "mine")]) == 0
+    package = load_package(tmp_path / "mine")
+    assert package.name == "mine"
+    assert package.has_ir
+    assert package.manifest["training"]["steps_done"] == 2

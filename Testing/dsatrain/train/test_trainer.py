@@ -1,0 +1,67 @@
+"""One step after the other: the loss falls, states come back, nan stops."""
+
+import numpy as np
+import pytest
+import torch
+
+from dsanet.engine.torch_backend import load_network
+from dsatrain.batches import collate
+from dsatrain.train import TrainConfig, Trainer, inherited
+
+
+def test_a_few_steps_lower_the_loss_of_one_batch(sample, config):
+    trainer = Trainer(config(steps=30, warmup=1, bf16=True))
+    batch = collate([sample()])
+    losses = [trainer.train_step(batch) for _ in range(12)]
+    assert losses[-1] < 0.9 * losses[0]
+
+
+@pytest.mark.parametrize("optimizer", ["adamw", "sgd"])
+def test_a_resumed_training_ends_as_the_unbroken_one(sample, config, optimizer):
+    batches = [collate([sample(2, seed)]) for seed in range(6)]
+    settings = config(optimizer=optimizer)
+    unbroken, first, second = Trainer(settings), Trainer(settings), Trainer(settings)
+    for batch in batches:
+        unbroken.train_step(batch)
+    for batch in batches[:3]:
+        first.train_step(batch)
+    second.restore(first.state())
+    for batch in batches[3:]:
+        second.train_step(batch)
+    assert second.recent_losses == unbroken.recent_losses
+    for name, value in unbroken.averaged_weights().items():
+        assert torch.equal(second.averaged_weights()[name], value), name
+
+
+def test_a_state_of_other_settings_is_refused_and_named(config):
+    state = Trainer(config()).state()
+    with pytest.raises(ValueError, match="seed 1, now 9"):
+        Trainer(config(seed=9)).restore(state)
+
+
+def test_without_averaging_the_average_is_the_network(sample, config):
+    trainer = Trainer(config(ema_decay=0.0))
+    trainer.train_step(collate([sample()]))
+    for name, value in trainer.network.state_dict().items():
+        assert torch.equal(trainer.averaged_weights()[name], value), name
+
+
+def test_only_the_named_parts_of_a_parent_start_afresh(tiny_package):
+    kept = inherited(tiny_package, ("temporal_former",))
+    assert not any(name.startswith("temporal_former") for name in kept)
+    network = Trainer(TrainConfig(network=tiny_package.config), initial=kept).network
+    parent = load_network(tiny_package).state_dict()
+    for name, value in network.state_dict().items():
+        if not name.startswith("temporal_former"):
+            assert torch.equal(value, parent[name]), name
+
+
+def test_a_loss_that_is_not_finite_stops_and_names_step_and_batch(sample, config):
+    trainer = Trainer(config())
+    broken = sample(2, 7)
+    broken.frames[:] = np.nan
+    before = {name: value.clone() for name, value in trainer.network.state_dict().items()}
+    with pytest.raises(FloatingPointError, match="at step 0, batch sample-3, sample-7"):
+        trainer.train_step(collate([sample(2, 3), broken]))
+    for name, value in trainer.network.state_dict().items():
+        assert torch.equal(before[name], value), name

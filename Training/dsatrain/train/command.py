@@ -1,0 +1,85 @@
+"""`dsatrain train`: settings from the command line, progress on the terminal."""
+
+import argparse
+import os
+import sys
+from contextlib import ExitStack
+from dataclasses import replace
+
+from dsanet.atomic import new_folder
+from dsanet.model import DSANetConfig
+from dsanet.packages import ModelPackage, find_package
+from dsatrain.train.config import RECIPES, TrainConfig, Watch
+from dsatrain.train.loop import OnStep, train
+
+
+def run_command(arguments: argparse.Namespace) -> None:
+    """Run `dsatrain train`.
+
+    Raises:
+        DSAError: The parent cannot be used or a file not be written.
+        ValueError: The settings do not fit those of the training in the folder.
+    """
+    parent = find_package(arguments.parent) if arguments.parent else None
+    config = config_of(arguments, parent)
+    watch = Watch(
+        validation_runs=arguments.validation_runs,
+        validate_every=arguments.validate_every,
+        tensorboard=arguments.tensorboard,
+    )
+    with new_folder(arguments.output), ExitStack() as shown:
+        train(
+            config,
+            arguments.output,
+            parent,
+            watch=watch,
+            device=arguments.device,
+            on_step=_progress(config.steps, shown),
+        )
+
+
+def config_of(arguments: argparse.Namespace, parent: ModelPackage | None) -> TrainConfig:
+    """Change a recipe by what was asked for.
+
+    Args:
+        arguments: Each value None where nothing was asked for.
+        parent: The model to start from; its network is kept.
+    """
+    recipe = RECIPES[arguments.recipe]
+    asked = {key: getattr(arguments, key) for key in ("width", "temporal")}
+    chosen = {key: value for key, value in asked.items() if value is not None}
+    network = parent.config if parent else DSANetConfig(**(recipe.network.as_dict() | chosen))
+    names = (
+        "steps",
+        "batch_size",
+        "crop_px",
+        "learning_rate",
+        "seed",
+        "loaders",
+        "skeleton_recall",
+        "cl_dice",
+    )
+    values = {name: getattr(arguments, name) for name in names}
+    return replace(
+        recipe,
+        network=network,
+        parent=parent.weights_sha256 if parent else None,
+        restart=tuple(arguments.restart),
+        **{name: value for name, value in values.items() if value is not None},
+    )
+
+
+def _progress(steps: int, shown: ExitStack) -> OnStep:
+    """A bar with the time left on a terminal of the first process; else nothing."""
+    if not sys.stderr.isatty() or os.environ.get("RANK", "0") != "0":
+        return lambda _step, _loss: None
+    from rich.console import Console
+    from rich.progress import Progress
+
+    bar = shown.enter_context(Progress(console=Console(stderr=True), transient=True))
+    task = bar.add_task("training", total=steps)
+
+    def on_step(step: int, loss: float) -> None:
+        bar.update(task, completed=step, description=f"training, loss {loss:.3f}")
+
+    return on_step

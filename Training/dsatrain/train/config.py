@@ -1,0 +1,121 @@
+"""What a training depends on, and the two recipes."""
+
+import json
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Literal
+
+from dsanet.model import DSANetConfig
+
+PHANTOMS = "phantoms of dsatrain.phantom"
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """All that the weights depend on: the same values give the same weights on one kind of CPU.
+
+    Attributes:
+        network: The network to train.
+        steps: Optimiser steps.
+        batch_size: Crops a step, on each process.
+        crop_px: Side of a crop.
+        max_frames: Most frames of a crop; fewer are drawn as often.
+        optimizer: `adamw`, or `sgd` with momentum 0.99.
+        learning_rate: At its highest, after the warm-up; it falls to 0.
+        decay: How it falls: half a `cosine`, or `poly`, (1 - progress)^0.9.
+        warmup: Steps in which it rises from 0.
+        weight_decay: Of the optimiser.
+        ema_decay: Share of the averaged weights that stays at each step; 0 averages nothing.
+        max_norm: Gradients are scaled down to this norm.
+        skeleton_recall: Weight of the Skeleton Recall loss, 0 for none.
+        cl_dice: Weight of the soft clDice loss, 0 for none.
+        seed: Start of all randomness.
+        loaders: Processes that make samples; each makes its own phantoms.
+        processes: Processes that train together (torchrun).
+        bf16: Whether to compute in bfloat16 where that is safe.
+        data: What the samples are drawn from, in words and hashes.
+        parent: SHA-256 of the weights that training started from, None for random ones.
+        restart: Parts of the parent, such as `temporal_former`, that start from random weights.
+    """
+
+    network: DSANetConfig = field(default_factory=lambda: DSANetConfig(width=8))
+    steps: int = 4000
+    batch_size: int = 2
+    crop_px: int = 256
+    max_frames: int = 10
+    optimizer: Literal["adamw", "sgd"] = "adamw"
+    learning_rate: float = 2e-3
+    decay: Literal["cosine", "poly"] = "cosine"
+    warmup: int = 100
+    weight_decay: float = 1e-2
+    ema_decay: float = 0.995
+    max_norm: float = 1.0
+    skeleton_recall: float = 0.0
+    cl_dice: float = 0.0
+    seed: int = 1
+    loaders: int = 1
+    processes: int = 1
+    bf16: bool = True
+    data: tuple[str, ...] = (PHANTOMS,)
+    parent: str | None = None
+    restart: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return dict(json.loads(json.dumps(asdict(self))))
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "TrainConfig":
+        """Rebuild a configuration from `as_dict`.
+
+        Raises:
+            ValueError: A name is unknown.
+        """
+        if unknown := set(values) - {entry.name for entry in fields(cls)}:
+            msg = f"unknown training settings {sorted(unknown)}; this dsatrain may be too old"
+            raise ValueError(msg)
+        rebuilt = {key: tuple(v) if isinstance(v, list) else v for key, v in values.items()}
+        rebuilt["network"] = DSANetConfig.from_dict(rebuilt["network"])
+        return cls(**rebuilt)
+
+
+@dataclass(frozen=True)
+class Watch:
+    """How a training is watched; the weights do not depend on it.
+
+    Attributes:
+        report_every: Steps between two lines of the history.
+        checkpoint_minutes: Time between two checkpoints.
+        validate_every: Steps between two validations; the last step is always validated.
+        validation_runs: Held-out phantoms of each validation; 0 for none.
+        tensorboard: Whether to write event files too.
+    """
+
+    report_every: int = 20
+    checkpoint_minutes: float = 3.0
+    validate_every: int = 500
+    validation_runs: int = 6
+    tensorboard: bool = False
+
+
+FAST = TrainConfig()
+"""AdamW at a quarter of the paper's crop: leaves the all-background answer at once."""
+
+PAPER = replace(
+    FAST,
+    network=DSANetConfig(width=32, temporal="fixed8"),
+    steps=50_000,
+    crop_px=512,
+    max_frames=8,
+    optimizer="sgd",
+    learning_rate=1e-2,
+    decay="poly",
+    warmup=1,
+    weight_decay=3e-5,
+    ema_decay=0.0,
+    max_norm=12.0,
+)
+"""DSANet, section IV-A: SGD with momentum 0.99, 500 epochs of 100 iterations, batch 2, crops of 512
+at native resolution. The paper states neither the power of the polynomial decay nor a limit of the
+gradients: both are nnU-Net's (0.9 and 12)."""
+
+RECIPES = {"fast": FAST, "paper": PAPER}

@@ -1,0 +1,143 @@
+"""Trainer: the state of one training, and the step that changes it."""
+
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn.parallel import DistributedDataParallel
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from dsanet.model.dsanet import DSANet
+from dsatrain.batches import Batch
+from dsatrain.losses import LEVEL_WEIGHTS, TrainingLoss
+from dsatrain.train.config import TrainConfig
+from dsatrain.train.distributed import Place
+from dsatrain.train.schedule import learning_rate_factor
+
+ALONE = Place(0, 1, torch.device("cpu"))
+MOMENTUM = 0.99
+"""DSANet, section IV-A."""
+
+
+class Trainer:
+    """Network, averaged network, optimiser, steps done."""
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        place: Place = ALONE,
+        initial: dict[str, torch.Tensor] | None = None,
+    ) -> None:
+        """Build network, average and optimiser.
+
+        Args:
+            config: The training's settings.
+            place: Which process this is, and where it computes.
+            initial: Weights to start from; None starts from random ones.
+        """
+        torch.manual_seed(config.seed)
+        self.config, self.place = config, place
+        self.network = DSANet(config.network)
+        if initial is not None:
+            self.network.load_state_dict(self.network.state_dict() | initial)
+        self.network.to(place.device)
+        self.average = AveragedModel(
+            self.network, multi_avg_fn=get_ema_multi_avg_fn(config.ema_decay)
+        )
+        self.optimizer = _optimizer(config, self.network)
+        self.loss = TrainingLoss(config.skeleton_recall, config.cl_dice)
+        self.step = 0
+        self.recent_losses: list[float] = []
+        self._forward = self._distributed() if place.count > 1 else self.network
+
+    @property
+    def learning_rate(self) -> float:
+        """Of the next step."""
+        config = self.config
+        factor = learning_rate_factor(self.step, config.warmup, config.steps, config.decay)
+        return config.learning_rate * factor
+
+    def train_step(self, batch: Batch) -> float:
+        """One optimiser step.
+
+        Returns:
+            The loss of this process's batch.
+
+        Raises:
+            FloatingPointError: The loss is not finite; the message names the batch.
+        """
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.learning_rate
+        batch = batch.to(self.place.device)
+        kind = self.place.device.type
+        with torch.autocast(kind, torch.bfloat16, enabled=self.config.bf16 and kind != "mps"):
+            scores = self._forward(
+                batch.frames, batch.minip, batch.times, batch.valid, levels=len(LEVEL_WEIGHTS)
+            )
+        loss = self.loss(scores, batch.labels, batch.skeletons)
+        if not torch.isfinite(loss):
+            msg = f"the loss is {loss.item()} at step {self.step}, batch {', '.join(batch.names)}"
+            raise FloatingPointError(msg)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.network.parameters(), self.config.max_norm)
+        self.optimizer.step()
+        self.average.update_parameters(self.network)
+        self.step += 1
+        self.recent_losses.append(float(loss.item()))
+        return self.recent_losses[-1]
+
+    def averaged_weights(self) -> dict[str, torch.Tensor]:
+        """The averaged network's weights, the ones to use."""
+        return {key: value.cpu() for key, value in self.average.module.state_dict().items()}
+
+    def state(self) -> dict[str, Any]:
+        """All that a resumed training needs, for `dsatrain.train.checkpoints`."""
+        return {
+            "config": self.config.as_dict(),
+            "step": self.step,
+            "network": self.network.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "random": torch.get_rng_state(),
+            "recent_losses": self.recent_losses,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take up a state of the same settings.
+
+        Raises:
+            ValueError: The state is of other settings.
+        """
+        if differing := _differences(state["config"], self.config.as_dict()):
+            msg = f"the training in this folder was begun with other settings: {differing}"
+            raise ValueError(msg)
+        self.network.load_state_dict(state["network"])
+        self.average.load_state_dict(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        torch.set_rng_state(state["random"])
+        self.step = state["step"]
+        self.recent_losses = list(state["recent_losses"])
+
+    def _distributed(self) -> nn.Module:
+        devices = [self.place.device] if self.place.device.type == "cuda" else None
+        return DistributedDataParallel(
+            self.network, device_ids=devices, find_unused_parameters=True
+        )
+
+
+def _optimizer(config: TrainConfig, network: nn.Module) -> torch.optim.Optimizer:
+    common = {"lr": config.learning_rate, "weight_decay": config.weight_decay}
+    if config.optimizer == "sgd":
+        return torch.optim.SGD(network.parameters(), momentum=MOMENTUM, **common)
+    return torch.optim.AdamW(network.parameters(), **common)
+
+
+def _differences(begun: dict[str, Any], wanted: dict[str, Any]) -> str:
+    """Name the settings that differ: `steps 4000, now 5000`."""
+    keys = sorted(begun.keys() | wanted.keys())
+    return ", ".join(
+        f"{key} {begun.get(key)}, now {wanted.get(key)}"
+        for key in keys
+        if begun.get(key) != wanted.get(key)
+    )
