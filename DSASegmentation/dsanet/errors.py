@@ -25,6 +25,10 @@ class EngineError(DSAError):
     """No backend can run the model, or the one that was asked for failed."""
 
 
+class CaseError(DSAError):
+    """A case of a data set is missing, damaged, or holds what no case may hold."""
+
+
 class WriteError(DSAError):
     """A result could not be written; what was there before is unchanged."""
 

@@ -8,7 +8,7 @@ from dsatrain.train import Trainer, checkpoints, reached
 
 
 def save(folder, step):
-    checkpoints.save(folder, step, {"step": step, "weights": torch.full((3,), float(step))})
+    checkpoints.store(folder, step, {"step": step, "weights": torch.full((3,), float(step))})
 
 
 def names(folder):
@@ -55,7 +55,7 @@ def test_a_checkpoint_is_never_unpickled_freely(tmp_path):
         def __reduce__(self):
             return (tmp_path.joinpath("ran").touch, ())
 
-    checkpoints.save(tmp_path, 1, {"step": Evil()})
+    checkpoints.store(tmp_path, 1, {"step": Evil()})
     with pytest.raises(Exception, match=r"[Ww]eights"):
         checkpoints.newest(tmp_path)
     assert not (tmp_path / "ran").exists()
@@ -63,7 +63,7 @@ def test_a_checkpoint_is_never_unpickled_freely(tmp_path):
 
 def test_what_was_reached_is_settings_step_and_averaged_weights(tmp_path, config):
     trainer = Trainer(config())
-    checkpoints.save(tmp_path, 0, trainer.state())
+    checkpoints.store(tmp_path, 0, trainer.state())
     found = reached(tmp_path)
     assert (found.config, found.step) == (config(), 0)
     assert found.weights.keys() == trainer.averaged_weights().keys()

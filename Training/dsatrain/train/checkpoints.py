@@ -18,7 +18,7 @@ KEPT = 2
 _NAME = re.compile(r"checkpoint-(\d{8})-([0-9a-f]{16})\.pt")
 
 
-def save(folder: Path, step: int, state: dict[str, Any]) -> None:
+def store(folder: Path, step: int, state: dict[str, Any]) -> None:
     """Write a checkpoint; older ones than the last two go once it has been read back.
 
     Args:

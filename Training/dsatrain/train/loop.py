@@ -147,6 +147,6 @@ class _Watched:
         return found
 
     def _save(self) -> None:
-        checkpoints.save(self.folder, self.trainer.step, self.trainer.state())
+        checkpoints.store(self.folder, self.trainer.step, self.trainer.state())
         self.history.write()
         self.saved = time.monotonic()
