@@ -1,0 +1,53 @@
+"""What a client asks of the worker."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dsanet.io import DSARun
+from dsanet.prepare import PrepareChoices
+
+
+@dataclass(frozen=True)
+class ReadRequest:
+    """Read every run of a file or folder. The result is a list of DSARun.
+
+    Attributes:
+        path: As for `dsanet.io.read_runs`.
+    """
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class LoadRequest:
+    """Open a model, so that a later SegmentRequest needs not wait for it.
+
+    The result is a dict: `model`, `model_sha256`, `backend`, `device`, `precision`.
+
+    Attributes:
+        model: The name of a bundled package, the folder of any, or None for the bundled model.
+        device: One of `dsanet.engine.DEVICES`.
+    """
+
+    model: str | Path | None = None
+    device: str = "auto"
+
+
+@dataclass(frozen=True, eq=False)
+class SegmentRequest:
+    """Segment a run. The result is the Prediction that `Engine.segment` gives.
+
+    Attributes:
+        source: A run, or the path of one as for `dsanet.io.read_run`.
+        model: As in LoadRequest.
+        device: As in LoadRequest.
+        choices: What the user decided about the preparation.
+    """
+
+    source: DSARun | Path
+    model: str | Path | None = None
+    device: str = "auto"
+    choices: PrepareChoices = field(default_factory=PrepareChoices)
+
+
+Request = ReadRequest | LoadRequest | SegmentRequest
