@@ -39,6 +39,7 @@ soak: $(VENV)/.test
 
 bench: $(VENV)/.test
 	$(BIN)/python Testing/benchmarks/bench_reading.py
+	$(BIN)/python -m Testing.benchmarks.bench_engine
 
 clean:
 	rm -rf $(VENV) build demo-output *.egg-info

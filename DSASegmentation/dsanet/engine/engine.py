@@ -1,56 +1,63 @@
 """Engine: one model on one device, from a DSARun to a Prediction."""
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-import dsanet
 from dsanet import labels
-from dsanet.engine.backend import Array, Backend
-from dsanet.engine.choose import open_backend
+from dsanet.engine import fallback
+from dsanet.engine.backend import Backend
+from dsanet.engine.choose import choose_backend, open_backend
+from dsanet.engine.fallback import Scored
+from dsanet.engine.postprocess import softmax, to_labels, visible, warnings
 from dsanet.engine.prediction import Prediction
-from dsanet.engine.tiling import tile_weights, tiles
-from dsanet.errors import CancelledError
+from dsanet.engine.provenance import provenance
+from dsanet.engine.scoring import Cancel, NetworkInput, Progress, stop_if
+from dsanet.errors import EngineError
 from dsanet.io import DSARun
-from dsanet.model import FIXED_FRAMES, STRIDE, resampling_weights
 from dsanet.packages import ModelPackage, find_package
-from dsanet.prepare import PrepareChoices, PreparedRun, network_frames, prepare
-
-Progress = Callable[[str, float], None]
-"""Told the stage, `prepare` or `infer`, and the share of it that is done, 0 to 1."""
-
-Cancel = Callable[[], bool]
-"""Asked after each frame; True stops with CancelledError."""
+from dsanet.prepare import PrepareChoices, PreparedRun, prepare
 
 
 class Engine:
-    """One model, ready on one device."""
+    """One model, ready on one device.
 
-    def __init__(self, package: ModelPackage, backend: Backend) -> None:
+    Attributes:
+        package: The model.
+        backend: What scores, as long as it can; `dsanet.engine.fallback` has what comes then.
+        device_choice: Why it is this backend, one sentence.
+    """
+
+    def __init__(
+        self, package: ModelPackage, backend: Backend, device_choice: str = "Given by the caller."
+    ) -> None:
         self.package = package
         self.backend = backend
+        self.device_choice = device_choice
 
     @classmethod
     def load(
-        cls, package: ModelPackage | str | Path | None = None, device: str = "auto"
+        cls,
+        package: ModelPackage | str | Path | None = None,
+        device: str = "auto",
+        precision: str = "auto",
     ) -> "Engine":
         """Open a model.
 
         Args:
             package: A checked package, or the name or folder of one; None is the bundled model.
             device: `auto`, `cuda`, `mps`, `openvino` or `cpu`.
+            precision: `auto`, `float32`, `bfloat16` or `float16`; see `choose_backend`.
 
         Raises:
             PackageError: The package is missing or damaged.
             EngineError: The device is not there.
         """
         found = package if isinstance(package, ModelPackage) else find_package(package)
-        return cls(found, open_backend(found, device))
+        chosen = choose_backend(found, device, precision)
+        return cls(found, chosen.backend, chosen.reason)
 
     def segment(
         self,
@@ -66,124 +73,52 @@ class Engine:
             run: The run as read.
             arterial_window: First and last frame with arteries, from 0; None finds it.
             progress: Told how far each stage is.
-            cancel: Asked between frames whether to stop.
+            cancel: Asked before and after the preparation and between frames whether to stop.
             choices: What else the user decided about the preparation.
 
         Raises:
             PrepareError: The run cannot be prepared, or the window lies outside it.
+            EngineError: No backend could score it, or memory ran out.
             CancelledError: `cancel` answered True.
         """
         report = progress or (lambda _stage, _done: None)
-        started = time.perf_counter()
-        report("prepare", 0.0)
         decided = choices or PrepareChoices()
         if arterial_window is not None:
             decided = replace(decided, arterial_window=arterial_window)
-        prepared = prepare(run, decided)
+        try:
+            return self._segment(run, decided, report, cancel)
+        except MemoryError as error:
+            size = " x ".join(map(str, run.pixels.shape))
+            msg = f"memory ran out while a run of {size} pixels was segmented; close other programs"
+            raise EngineError(msg) from error
+
+    def _segment(
+        self, run: DSARun, choices: PrepareChoices, report: Progress, cancel: Cancel | None
+    ) -> Prediction:
+        started = time.perf_counter()
+        report("prepare", 0.0)
+        stop_if(cancel)
+        prepared = prepare(run, choices)
         report("prepare", 1.0)
         prepared_at = time.perf_counter()
-        scores = self.score(prepared, report, cancel)
-        probabilities = _softmax(scores)
-        found = _to_labels(probabilities, _visible(prepared))
+        scored = self._score(prepared, report, cancel)
+        probabilities = softmax(scored.scores)
+        found = to_labels(probabilities, visible(prepared))
         inferred_at = time.perf_counter()
         return Prediction(
             labels=found,
             probabilities=probabilities.astype(np.float16),
             arterial_window=prepared.arterial_window,
             no_mat=not np.any(found == labels.MAT),
-            warnings=(*prepared.warnings, *_warnings(found)),
-            provenance=self._provenance(run, prepared),
+            warnings=(*prepared.warnings, *scored.notes, *warnings(found)),
+            provenance=provenance(self.package, scored, self.device_choice, run, prepared, choices),
             prepared=prepared,
             seconds={"prepare": prepared_at - started, "infer": inferred_at - prepared_at},
         )
 
-    def score(self, prepared: PreparedRun, report: Progress, cancel: Cancel | None) -> Array:
-        """Score a prepared run tile by tile.
+    def _score(self, prepared: PreparedRun, report: Progress, cancel: Cancel | None) -> Scored:
+        def open_another(device: str, precision: str) -> Backend:
+            return open_backend(self.package, device, precision)
 
-        Returns:
-            float32 (3, H, W), scores before softmax.
-
-        Raises:
-            CancelledError: `cancel` answered True.
-        """
-        frames, times = network_frames(prepared)
-        if self.package.config.temporal == "fixed8" and len(frames) != FIXED_FRAMES:
-            weights = resampling_weights(times)
-            frames, times = np.tensordot(weights, frames, 1), weights @ times
-        minip = prepared.normalise(prepared.minip)
-        height, width = minip.shape
-        regions = tiles(height, width)
-        steps = len(regions) * len(frames)
-        done = 0
-
-        def on_frame() -> None:
-            nonlocal done
-            if cancel is not None and cancel():
-                msg = "segmentation was cancelled"
-                raise CancelledError(msg)
-            done += 1
-            report("infer", done / (steps + len(regions)))
-
-        total = np.zeros((labels.CLASS_COUNT, height, width), np.float32)
-        weight_sum = np.zeros((height, width), np.float32)
-        for rows, columns in regions:
-            tile_frames = _pad(frames[:, rows, columns])
-            tile_minip = minip[rows, columns]
-            h, w = tile_minip.shape
-            scores = self.backend.score(
-                tile_frames, _pad(tile_minip), times.astype(np.float32), on_frame
-            )
-            weights = tile_weights(h, w) if len(regions) > 1 else np.ones((h, w), np.float32)
-            total[:, rows, columns] += scores[:, :h, :w] * weights
-            weight_sum[rows, columns] += weights
-        report("infer", 1.0)
-        return total / weight_sum
-
-    def _provenance(self, run: DSARun, prepared: PreparedRun) -> dict[str, Any]:
-        return {
-            "model": self.package.name,
-            "model_sha256": self.package.weights_sha256,
-            "engine": f"dsanet {dsanet.__version__}",
-            "backend": self.backend.name,
-            "device": self.backend.device,
-            "precision": self.backend.precision,
-            "preparation": {
-                "subtraction": prepared.subtraction,
-                "center": prepared.center,
-                "scale": prepared.scale,
-            },
-            "input": {"uids": run.facts.uids, "pixel_sha256": run.pixel_hash},
-            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        }
-
-
-def _pad(image: Array) -> Array:
-    """Pad the last two axes with background to multiples of 32."""
-    margins = [(0, 0)] * (image.ndim - 2) + [(0, -n % STRIDE) for n in image.shape[-2:]]
-    return np.ascontiguousarray(np.pad(image, margins))
-
-
-def _softmax(scores: Array) -> Array:
-    raised: Array = np.exp(scores - scores.max(axis=0))
-    return np.asarray(raised / raised.sum(axis=0))
-
-
-def _visible(prepared: PreparedRun) -> NDArray[np.bool_]:
-    """Where there is anything to see: nowhere in a picture of one grey value."""
-    grey = prepared.minip[prepared.field]
-    return prepared.field & bool(grey.size and grey.min() < grey.max())
-
-
-def _to_labels(probabilities: Array, visible: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """The most probable class; background where there is nothing to see."""
-    found: NDArray[np.uint8] = probabilities.argmax(axis=0).astype(np.uint8)
-    found[~visible] = labels.BACKGROUND
-    return found
-
-
-def _warnings(found: NDArray[np.uint8]) -> tuple[str, ...]:
-    if not found.any():
-        return ("No vessel was found in this run.",)
-    if not np.any(found == labels.MAT):
-        return ("No main artery trunk (MAT) was found in this run.",)
-    return ()
+        given = NetworkInput.of(prepared, self.package.config)
+        return fallback.score(self.backend, open_another, given, report, cancel)

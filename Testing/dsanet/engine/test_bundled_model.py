@@ -6,6 +6,7 @@ import pytest
 from dsanet import labels
 from dsanet.engine import Engine
 from dsanet.io import read_run
+from dsanet.packages import DEFAULT_NAME
 from dsatrain.evaluate import TEST_SEEDS_FROM, dice_scores
 from dsatrain.phantom import make_phantom, sample_settings
 from dsatrain.phantom.truth import write_phantom
@@ -13,7 +14,7 @@ from dsatrain.phantom.truth import write_phantom
 
 @pytest.fixture(scope="module")
 def engine():
-    return Engine.load()
+    return Engine.load(DEFAULT_NAME)
 
 
 def test_a_phantom_read_from_dicom_is_segmented_well(engine, tmp_path):
@@ -27,9 +28,9 @@ def test_a_phantom_read_from_dicom_is_segmented_well(engine, tmp_path):
 def test_torch_and_openvino_agree_on_the_bundled_model(engine):
     phantom = make_phantom(sample_settings(TEST_SEEDS_FROM + 2, size=(256, 224), frame_count=6))
     window = phantom.arterial_window
-    on_openvino = Engine.load(device="openvino").segment(phantom.run, window).labels
-    on_torch = Engine.load(device="cpu").segment(phantom.run, window).labels
-    assert np.mean(on_openvino != on_torch) < 0.0005
+    on_openvino = Engine.load(DEFAULT_NAME, "openvino", "float32").segment(phantom.run, window)
+    on_torch = Engine.load(DEFAULT_NAME, "cpu").segment(phantom.run, window)
+    assert np.mean(on_openvino.labels != on_torch.labels) < 0.0005
 
 
 @pytest.mark.slow

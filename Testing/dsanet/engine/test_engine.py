@@ -10,8 +10,8 @@ import torch
 
 from dsanet import labels
 from dsanet.engine import Engine
-from dsanet.engine.engine import _to_labels
 from dsanet.engine.openvino_backend import OpenVINOBackend
+from dsanet.engine.postprocess import to_labels
 from dsanet.engine.torch_backend import TorchBackend, load_network
 from dsanet.errors import CancelledError, EngineError, PackageError, PrepareError
 from dsanet.io import DSARun, RunFacts
@@ -107,8 +107,8 @@ def test_few_and_many_frames_are_segmented(tiny_package, frame_count):
 def test_a_model_of_eight_fixed_frames_answers_alike_everywhere(fixed8_package, frame_count):
     run = dark_vessel_run(frame_count)
     window = (0, frame_count - 1)
-    on_openvino = Engine.load(fixed8_package, "openvino").segment(run, window).probabilities
-    prepared = Engine.load(fixed8_package, "cpu").segment(run, window).prepared
+    answer = Engine.load(fixed8_package, "openvino", "float32").segment(run, window)
+    on_openvino, prepared = answer.probabilities, answer.prepared
     frames, times = network_frames(prepared)
     with torch.inference_mode():
         whole = load_network(fixed8_package)(
@@ -169,7 +169,7 @@ def test_labels_are_the_most_probable_class_inside_the_field():
         [[[0.8, 0.1, 0.1, 0.1]], [[0.1, 0.7, 0.2, 0.7]], [[0.1, 0.2, 0.7, 0.2]]], np.float32
     )
     field = np.array([[True, True, True, False]])
-    found = _to_labels(probabilities, field)
+    found = to_labels(probabilities, field)
     assert found.tolist() == [[labels.BACKGROUND, labels.BV, labels.MAT, labels.BACKGROUND]]
 
 
@@ -227,6 +227,7 @@ for name in ("torch", "safetensors", "monai", "cv2"):
 import numpy as np
 from pathlib import Path
 from dsanet.engine.openvino_backend import OpenVINOBackend
+from dsanet.engine.postprocess import to_labels
 from dsanet.packages import load_package
 backend = OpenVINOBackend(load_package(Path({str(tiny_package.folder)!r})))
 frames = np.zeros((2, 32, 32), np.float32)

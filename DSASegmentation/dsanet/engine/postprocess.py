@@ -1,0 +1,45 @@
+"""From scores to the answer: probabilities, labels, and what to tell the user about them."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsanet import labels
+from dsanet.engine.backend import Array
+from dsanet.prepare import PreparedRun
+
+
+def softmax(scores: Array) -> Array:
+    """Probabilities of scores: float32 (3, H, W), summing to 1 at each pixel."""
+    raised: Array = np.exp(scores - scores.max(axis=0))
+    np.divide(raised, raised.sum(axis=0), out=raised)
+    return raised
+
+
+def visible(prepared: PreparedRun) -> NDArray[np.bool_]:
+    """Where there is anything to see: nowhere in a picture of one grey value."""
+    grey = prepared.minip[prepared.field]
+    return prepared.field & bool(grey.size and grey.min() < grey.max())
+
+
+def to_labels(probabilities: Array, seen: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """The most probable class; background where there is nothing to see.
+
+    Args:
+        probabilities: (3, H, W).
+        seen: bool (H, W), from `visible`.
+
+    Returns:
+        uint8 (H, W), values of `dsanet.labels`.
+    """
+    found: NDArray[np.uint8] = probabilities.argmax(axis=0).astype(np.uint8)
+    found[~seen] = labels.BACKGROUND
+    return found
+
+
+def warnings(found: NDArray[np.uint8]) -> tuple[str, ...]:
+    """What a user should know about labels, one sentence each."""
+    if not found.any():
+        return ("No vessel was found in this run.",)
+    if not np.any(found == labels.MAT):
+        return ("No main artery trunk (MAT) was found in this run.",)
+    return ()
