@@ -44,10 +44,43 @@ def mask_subtraction(header: Dataset) -> tuple[dict[str, Any], ...]:
         One dict an item, each key only where the header states it: MaskOperation (str),
         ApplicableFrameRange and MaskFrameNumbers (lists of int, which count from 1 and may lie
         outside the run), ContrastFrameAveraging and TIDOffset (int), MaskSubPixelShift (list of
-        two floats, row then column, in pixels).
+        two floats, row then column, in pixels), FramePixelShifts (the same by frame number, from
+        the functional groups of an Enhanced XA), Unusable (list of keywords whose values are no
+        numbers).
+
+    Source: DICOM PS3.3 C.7.6.10 (Mask), C.7.6.16.2.14 (Frame Pixel Shift).
     """
     items = values(header, "MaskSubtractionSequence")
-    return tuple(_mask_item(item) for item in items if isinstance(item, Dataset))
+    return tuple(
+        _mask_item(item) | _frame_pixel_shifts(header, item)
+        for item in items
+        if isinstance(item, Dataset)
+    )
+
+
+def _frame_pixel_shifts(header: Dataset, item: Dataset) -> dict[str, Any]:
+    """The shifts of single frames that belong to one item by its Subtraction Item ID (0028,9416).
+
+    Those of the shared group hold for all frames that have none of their own.
+    """
+    wanted = numbers(item, "SubtractionItemID")
+    if not wanted:
+        return {}
+    groups = [values(header, f"{kind}FunctionalGroupsSequence") for kind in ("Shared", "PerFrame")]
+    shared, own = ([_pixel_shift(group, wanted[0]) for group in found] for found in groups)
+    common = next(iter(shared), None)
+    frames = own or [None] * int(next(iter(numbers(header, "NumberOfFrames")), 0))
+    shifts = {number: shift or common for number, shift in enumerate(frames, 1) if shift or common}
+    return {"FramePixelShifts": shifts} if shifts else {}
+
+
+def _pixel_shift(group: Any, wanted: float) -> list[float] | None:
+    macros = values(group, "FramePixelShiftSequence") if isinstance(group, Dataset) else ()
+    for macro in macros:
+        if isinstance(macro, Dataset) and numbers(macro, "SubtractionItemID") == (wanted,):
+            shift = numbers(macro, "MaskSubPixelShift")
+            return list(shift) if len(shift) == 2 else None
+    return None
 
 
 def _mask_item(item: Dataset) -> dict[str, Any]:
@@ -62,6 +95,9 @@ def _mask_item(item: Dataset) -> dict[str, Any]:
             plain[keyword] = int(found[0])
     if len(shift := numbers(item, "MaskSubPixelShift")) == 2:
         plain["MaskSubPixelShift"] = list(shift)
+    numeric = (*FRAME_LISTS, *FRAME_COUNTS, "MaskSubPixelShift")
+    if unusable := [key for key in numeric if key not in plain and values(item, key)]:
+        plain["Unusable"] = unusable
     return plain
 
 

@@ -1,9 +1,8 @@
-"""Which frames make the mask: the header's, or those before contrast arrives."""
+"""Which frames show no contrast: those before it arrives, or after it has washed out."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dsanet.io import RunFacts
 from dsanet.prepare.coarse import small_structures
 
 ARRIVAL_SHARE = 0.15
@@ -17,38 +16,6 @@ STRONGEST_PERCENT = 0.5
 
 MOST_MASK_FRAMES = 8
 """Frames to average: 8 bring the mask's noise to a third; more would add old motion."""
-
-
-def header_mask(facts: RunFacts, frame_count: int) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """Read the mask frames from the Mask Subtraction Sequence (0028,6100).
-
-    Only the first item with the operation AVG_SUB is used, for the whole run; Mask Frame Numbers
-    (0028,6110) count from 1: DICOM PS3.3 C.7.6.10. Its Mask Sub-pixel Shift is not used, because
-    each frame's shift is measured.
-
-    Args:
-        facts: What the header says.
-        frame_count: Number of frames of the run.
-
-    Returns:
-        Frame numbers from 0, none where the header names no usable one; and warnings.
-    """
-    for item in facts.mask_subtraction:
-        if item.get("MaskOperation") != "AVG_SUB":
-            continue
-        stated = item.get("MaskFrameNumbers")
-        numbers = [] if stated is None else np.atleast_1d(stated).astype(int).tolist()
-        outside = [number for number in numbers if not 1 <= number <= frame_count]
-        inside = tuple(number - 1 for number in numbers if 1 <= number <= frame_count)
-        return inside, (_outside_note(outside, frame_count),) if outside else ()
-    return (), ()
-
-
-def _outside_note(outside: list[int], frame_count: int) -> str:
-    return (
-        f"The header's mask frame numbers {outside} were ignored, because the run's frames are"
-        f" numbered 1 to {frame_count}."
-    )
 
 
 def contrast_amount(
@@ -92,3 +59,20 @@ def frames_before_contrast(
     while arrival > 1 and TRACE_SHARE * greatest < contrast[arrival - 1] < contrast[arrival]:
         arrival -= 1
     return tuple(range(max(0, arrival - MOST_MASK_FRAMES), arrival))
+
+
+def frames_after_contrast(
+    log_frames: NDArray[np.float32], field: NDArray[np.bool_]
+) -> tuple[int, ...]:
+    """Find the last frames of a run whose contrast has left by then.
+
+    Args:
+        log_frames: float32 (T, h, w), coarse frames on a logarithmic scale, vessels dark.
+        field: bool (h, w).
+
+    Returns:
+        At most 8 rising frame numbers; none where the last frame shows more contrast than others.
+    """
+    last = len(log_frames) - 1
+    backwards = frames_before_contrast(log_frames[::-1], field)
+    return tuple(sorted(last - frame for frame in backwards))

@@ -11,7 +11,8 @@ from dsanet.prepare.choices import PrepareChoices
 from dsanet.prepare.coarse import shrink, shrink_field
 from dsanet.prepare.field import exposure_field, without_edge
 from dsanet.prepare.flatten import flatten
-from dsanet.prepare.masks import frames_before_contrast, header_mask
+from dsanet.prepare.header_mask import header_masks
+from dsanet.prepare.mask_plan import place_masks, plan_masks
 from dsanet.prepare.polarity import displayed, reflect, vessels_are_bright
 from dsanet.prepare.prepared import PreparedRun
 from dsanet.prepare.rewindow import seen_in_window
@@ -27,6 +28,9 @@ from dsanet.prepare.thin import thinning_note
 from dsanet.prepare.window import find_window
 
 NO_CHOICES = PrepareChoices()
+
+CAME_SUBTRACTED = "as stored: the run came subtracted"
+AS_CHOSEN = "as stored: the user chose no subtraction"
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,10 +58,11 @@ def prepare(run: DSARun, choices: PrepareChoices = NO_CHOICES) -> PreparedRun:
     Raises:
         PrepareError: A choice does not fit the run.
     """
-    choices.check(run.frame_count)
+    choices.check(run.frame_count, run.pixels.shape[1:])
     grey = _grey(run, choices)
     if grey.subtracted:
-        frames, words, notes = grey.pixels.astype(np.float32), "as stored", grey.notes
+        frames, notes = grey.pixels.astype(np.float32), grey.notes
+        words = AS_CHOSEN if choices.subtract == "never" else CAME_SUBTRACTED
     else:
         frames, words, notes = _subtract(run, choices, grey)
     window = choices.arterial_window
@@ -105,8 +110,8 @@ def _already(run: DSARun, choices: PrepareChoices, spread: float) -> tuple[bool,
     """Whether the frames are to be used as stored."""
     if choices.subtract != "auto":
         return choices.subtract == "never", ()
-    mask_frames, _ = header_mask(run.facts, run.frame_count)
-    return is_subtracted(run.facts, spread, mask_frames)
+    stated = header_masks(run.facts, run.frame_count, run.pixels.shape[1:])
+    return is_subtracted(run.facts, spread, bool(stated.masks))
 
 
 def _subtract(
@@ -116,34 +121,13 @@ def _subtract(
     relationship = run.facts.intensity_relationship
     floor = log_floor(grey.coarse, grey.coarse_field)
     coarse_log = to_log(grey.coarse, relationship, floor)
-    chosen, source, notes = _mask_frames(run, choices, coarse_log, grey.coarse_field)
-    if not chosen:
-        note = (
-            "The run is not subtracted and has no frame before contrast, so only its wide"
-            " background was taken away; expect more errors than on a subtracted run."
-        )
-        flat = flatten(to_log(grey.pixels, relationship, floor), grey.field)
-        return flat, "none; wide background taken away", (*grey.notes, *notes, note)
     frames = to_log(grey.pixels, relationship, floor)
-    frames = subtracted(frames, chosen, coarse_log, grey.coarse_field)
+    size = frames.shape[1:]
+    plan = plan_masks(run.facts, choices, coarse_log, grey.coarse_field, size)
+    if not plan.masks:
+        flat = flatten(frames, grey.field)
+        return flat, "none; wide background taken away", (*grey.notes, *plan.warnings)
+    plan = place_masks(plan, choices, coarse_log, grey.coarse_field, size)
+    frames = subtracted(frames, plan.masks, grey.field)
     values = "values" if relationship in ADDITIVE else "logarithms"
-    numbers = ", ".join(map(str, chosen))
-    words = (
-        f"difference of {values} to the mean of {source} frames {numbers}, moved onto each frame"
-    )
-    return frames, words, (*grey.notes, *notes)
-
-
-def _mask_frames(
-    run: DSARun,
-    choices: PrepareChoices,
-    coarse_log: NDArray[np.float32],
-    field: NDArray[np.bool_],
-) -> tuple[tuple[int, ...], str, tuple[str, ...]]:
-    """Mask frames from 0, whose they are, and warnings."""
-    if choices.mask_frames is not None:
-        return choices.mask_frames, "the user's", ()
-    stated, notes = header_mask(run.facts, run.frame_count)
-    if stated:
-        return stated, "the header's", notes
-    return frames_before_contrast(coarse_log, field), "the pre-contrast", notes
+    return frames, f"difference of {values} to {plan.words}", (*grey.notes, *plan.warnings)

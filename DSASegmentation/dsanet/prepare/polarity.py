@@ -15,6 +15,13 @@ BRIGHT_MARGIN_OF_ONE = 1.8
 dark unless shown. In 90 phantoms with dark vessels the ratio was at most 0.73; in one frame 95 %
 were below 0.63."""
 
+NATIVE_MARGIN = 0.2
+MOST_CHANGED_PERCENT = 99.5
+"""The most changed pixels of a native run must at their extremes be brighter than their
+surroundings by this share of the change. Of 125 native runs and pieces of runs with dark vessels
+(phantoms that moved, pieces without a frame before contrast, five coronary runs) 6 are inverted by
+mistake, and 45 without this rule; of the same in negative 36 and 37 are recognised."""
+
 
 def displayed(run: DSARun) -> NDArray[Any]:
     """Give the pixels so that a higher value is brighter.
@@ -57,7 +64,8 @@ def vessels_are_bright(
 ) -> bool:
     """Decide whether contrast makes pixels brighter.
 
-    Motion edges are dark and bright in equal parts; contrast has one sign only.
+    Motion edges are dark and bright in equal parts; contrast has one sign only. In a native run
+    that sign must show in space as well: contrast that leaves makes pixels brighter too.
 
     Args:
         coarse: float32 (T, h, w), coarse frames.
@@ -70,10 +78,20 @@ def vessels_are_bright(
     """
     alone = len(coarse) == 1
     if native:
-        if alone:
+        if alone or not _brighter_than_surroundings(coarse, field):
             return False
         coarse = coarse - coarse[0]
     structures = small_structures(coarse, field)[:, field]
     dark = float(np.percentile(structures.max(axis=0), 100 - STRONGEST_PERCENT))
     bright = -float(np.percentile(structures.min(axis=0), STRONGEST_PERCENT))
     return bright > (BRIGHT_MARGIN_OF_ONE if alone else BRIGHT_MARGIN) * max(dark, 0.0)
+
+
+def _brighter_than_surroundings(coarse: NDArray[np.float32], field: NDArray[np.bool_]) -> bool:
+    """Whether the pixels that change most stand out brightly when they stand out most."""
+    structures = small_structures(coarse, field)[:, field]
+    darkest, brightest = structures.max(axis=0), structures.min(axis=0)
+    change = darkest - brightest
+    most = change >= np.percentile(change, MOST_CHANGED_PERCENT)
+    excess = float((darkest + brightest)[most].mean())
+    return excess < -NATIVE_MARGIN * float(change[most].mean())

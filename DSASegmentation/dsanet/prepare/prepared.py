@@ -13,7 +13,7 @@ class PreparedRun:
     Attributes:
         frames: float32 (T, H, W), log-subtracted, vessels dark: stored grey values where the run
             came subtracted or cannot be, else differences of natural logarithms (of stored values
-            for LOG and DISP), 0 where nothing changed.
+            for LOG and DISP), 0 where nothing changed or the moved mask does not reach.
         times: float64 (T,), seconds from the first frame.
         field: bool (H, W), the exposed pixels (no shutter, no padding).
         arterial_window: First and last frame that show arteries, both included, from 0.

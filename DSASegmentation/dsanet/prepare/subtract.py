@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from dsanet.io import RunFacts
-from dsanet.prepare.coarse import shrink_factor
-from dsanet.prepare.register import shift_between
+from dsanet.prepare.header_mask import FrameMask
+from dsanet.prepare.register import ALIKE, Match, match
 
 FLAT = 0.4
 UNEVEN = 0.6
@@ -43,7 +43,7 @@ def background_spread(coarse: NDArray[np.float32], field: NDArray[np.bool_]) -> 
 
 
 def is_subtracted(
-    facts: RunFacts, spread: float, mask_frames: tuple[int, ...]
+    facts: RunFacts, spread: float, mask_stated: bool
 ) -> tuple[bool, tuple[str, ...]]:
     """Decide whether static anatomy was taken away already.
 
@@ -53,20 +53,24 @@ def is_subtracted(
     Args:
         facts: What the header says.
         spread: From `background_spread`.
-        mask_frames: From `header_mask`.
+        mask_stated: Whether the header names a mask that can be used.
 
     Returns:
         The answer, and warnings.
     """
     if spread < FLAT:
         note = "The header names mask frames, but the frames are subtracted already."
-        return True, (note,) if mask_frames else ()
+        return True, (note,) if mask_stated else ()
     if spread > UNEVEN:
         return False, ()
-    if mask_frames or facts.viewing_mode == "NAT":
+    if mask_stated or facts.viewing_mode == "NAT":
         return False, ()
-    says_so = facts.viewing_mode == "SUB" or any("SUB" in word for word in facts.image_type)
-    return says_so or spread < (FLAT + UNEVEN) / 2, ()
+    if facts.viewing_mode == "SUB" or any("SUB" in word for word in facts.image_type):
+        return True, ()
+    done = spread < (FLAT + UNEVEN) / 2
+    taken = "as subtracted" if done else "as not subtracted"
+    note = f"It is not certain whether the run is subtracted already; it was taken {taken}."
+    return done, (note,)
 
 
 def log_floor(coarse: NDArray[np.float32], field: NDArray[np.bool_]) -> float:
@@ -93,29 +97,66 @@ def to_log(grey: NDArray[Any], relationship: str | None, floor: float) -> NDArra
     return values
 
 
+def mask_pictures(
+    log_frames: NDArray[np.float32], masks: tuple[FrameMask, ...]
+) -> dict[tuple[int, ...], NDArray[np.float32]]:
+    """Average the frames of each mask that occurs.
+
+    Args:
+        log_frames: float32 (T, h, w), on a scale on which attenuation adds.
+        masks: One a frame.
+
+    Returns:
+        float32 (h, w) by the frames that it is the mean of.
+    """
+    return {mask.frames: log_frames[list(mask.frames)].mean(axis=0) for mask in masks}
+
+
+def matches(
+    coarse_log: NDArray[np.float32], field: NDArray[np.bool_], masks: tuple[FrameMask, ...]
+) -> tuple[Match, ...]:
+    """Measure where each frame's mask has to go, from where the last one that fitted lay.
+
+    Args:
+        coarse_log: float32 (T, h, w), coarse frames.
+        field: bool (h, w).
+        masks: One a frame, their shifts in coarse pixels; these are where the search begins.
+
+    Returns:
+        One match a frame.
+    """
+    pictures = mask_pictures(coarse_log, masks)
+    found: list[Match] = []
+    for index, mask in enumerate(masks):
+        start = mask.shift
+        if index and masks[index - 1] == mask and found[-1].alike >= ALIKE:
+            start = found[-1].shift
+        found.append(match(pictures[mask.frames], coarse_log[index], field, start))
+    return tuple(found)
+
+
 def subtracted(
-    log_frames: NDArray[np.float32],
-    mask_frames: tuple[int, ...],
-    coarse_log: NDArray[np.float32],
-    field: NDArray[np.bool_],
+    log_frames: NDArray[np.float32], masks: tuple[FrameMask, ...], field: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
-    """Take the mean of the mask frames, moved onto each frame, from all frames.
+    """Take each frame's mask away from it.
 
     Args:
         log_frames: float32 (T, H, W), from `to_log`; changed in place.
-        mask_frames: Frame numbers from 0, at least one.
-        coarse_log: float32 (T, h, w), the same run, coarse.
-        field: bool (h, w).
+        masks: One a frame.
+        field: bool (H, W), the exposed pixels; a mask that moves brings nothing else along.
 
     Returns:
-        `log_frames`, now negative where contrast is.
+        `log_frames`, now negative where contrast is and 0 where the moved mask does not reach.
     """
-    chosen = list(mask_frames)
-    mask, coarse_mask = log_frames[chosen].mean(axis=0), coarse_log[chosen].mean(axis=0)
-    factor = shrink_factor(log_frames.shape)
-    for index, coarse_frame in enumerate(coarse_log):
-        shift = [factor * step for step in shift_between(coarse_mask, coarse_frame, field)]
-        still = max(map(abs, shift)) < SMALLEST_SHIFT
-        moved = mask if still else ndimage.shift(mask, shift, order=1, mode="nearest")
-        log_frames[index] -= moved
+    pictures = mask_pictures(log_frames, masks)
+    for index, mask in enumerate(masks):
+        if mask.averaged > 1:
+            log_frames[index] = log_frames[index : index + mask.averaged].mean(axis=0)
+        picture = pictures[mask.frames]
+        if max(map(abs, mask.shift)) < SMALLEST_SHIFT:
+            log_frames[index] -= picture
+            continue
+        exposed = np.where(field, picture, np.float32(np.nan))
+        moved = ndimage.shift(exposed, mask.shift, order=1, cval=np.nan)
+        log_frames[index] = np.nan_to_num(log_frames[index] - moved, nan=0.0)
     return log_frames

@@ -94,3 +94,44 @@ def test_rotational_enhanced_run_is_refused(write_enhanced, keyword):
 def test_standing_enhanced_run_is_read(write_enhanced):
     frames = [group(IsocenterReferenceSystemSequence={"PositionerPrimaryAngle": 30.0})] * 4
     assert read_run(write_enhanced(frames=frames)).frame_count == 4
+
+
+def mask_item(**attributes):
+    item = Dataset()
+    for keyword, value in attributes.items():
+        setattr(item, keyword, value)
+    return item
+
+
+def pixel_shift(item_id, shift):
+    return group(FramePixelShiftSequence={"SubtractionItemID": item_id, "MaskSubPixelShift": shift})
+
+
+def test_pixel_shifts_of_the_frames_go_to_the_item_with_their_number(write_enhanced):
+    items = [
+        mask_item(MaskOperation="AVG_SUB", MaskFrameNumbers=[1], SubtractionItemID=number)
+        for number in (100, 200)
+    ]
+    frames = [Dataset(), *(pixel_shift(100, [float(row), -0.5]) for row in (1, 2, 3))]
+    path = write_enhanced(
+        shared=pixel_shift(200, [4.0, 5.0]), frames=frames, MaskSubtractionSequence=items
+    )
+    first, second = read_run(path).facts.mask_subtraction
+    assert first["FramePixelShifts"] == {2: [1.0, -0.5], 3: [2.0, -0.5], 4: [3.0, -0.5]}
+    assert second["FramePixelShifts"] == {number: [4.0, 5.0] for number in (1, 2, 3, 4)}
+
+
+def test_pixel_shifts_without_a_number_belong_to_no_item(write_enhanced):
+    items = [mask_item(MaskOperation="AVG_SUB", MaskFrameNumbers=[1])]
+    frames = [pixel_shift(100, [1.0, 1.0])] * 4
+    path = write_enhanced(frames=frames, MaskSubtractionSequence=items)
+    (item,) = read_run(path).facts.mask_subtraction
+    assert "FramePixelShifts" not in item
+
+
+@pytest.mark.parametrize("shift", [[float("nan"), 0.0], [1.0], [1.0, 2.0, 3.0]])
+def test_pixel_shift_that_is_no_pair_of_numbers_is_told(write_enhanced, shift):
+    items = [mask_item(MaskOperation="AVG_SUB", MaskFrameNumbers=[1], MaskSubPixelShift=shift)]
+    (item,) = read_run(write_enhanced(MaskSubtractionSequence=items)).facts.mask_subtraction
+    assert item["Unusable"] == ["MaskSubPixelShift"]
+    assert "MaskSubPixelShift" not in item

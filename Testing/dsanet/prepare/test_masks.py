@@ -1,48 +1,7 @@
 import numpy as np
 import pytest
 
-from dsanet.io import RunFacts
-from dsanet.prepare.masks import contrast_amount, frames_before_contrast, header_mask
-
-
-def facts(*items):
-    return RunFacts(mask_subtraction=items)
-
-
-def test_header_mask_frames_count_from_one():
-    item = {"MaskOperation": "AVG_SUB", "MaskFrameNumbers": [1, 3]}
-    assert header_mask(facts(item), 5) == ((0, 2), ())
-
-
-def test_header_mask_may_be_one_number():
-    item = {"MaskOperation": "AVG_SUB", "MaskFrameNumbers": 2}
-    assert header_mask(facts(item), 5) == ((1,), ())
-
-
-def test_header_mask_frames_out_of_range_are_ignored_with_a_warning():
-    item = {"MaskOperation": "AVG_SUB", "MaskFrameNumbers": [0, 2, 9]}
-    chosen, (note,) = header_mask(facts(item), 5)
-    assert chosen == (1,)
-    assert "[0, 9]" in note
-    assert "1 to 5" in note
-
-
-@pytest.mark.parametrize(
-    "items",
-    [
-        (),
-        ({"MaskOperation": "NONE", "MaskFrameNumbers": [0]},),
-        ({"MaskOperation": "TID", "TIDOffset": 1},),
-        ({"MaskOperation": "AVG_SUB"},),
-    ],
-)
-def test_header_without_average_mask_names_no_frames(items):
-    assert header_mask(facts(*items), 5) == ((), ())
-
-
-def test_first_average_mask_is_taken_after_other_operations():
-    items = ({"MaskOperation": "NONE"}, {"MaskOperation": "AVG_SUB", "MaskFrameNumbers": [4]})
-    assert header_mask(facts(*items), 5) == ((3,), ())
+from dsanet.prepare.masks import contrast_amount, frames_after_contrast, frames_before_contrast
 
 
 def test_contrast_darkens_and_motion_cancels():
@@ -83,3 +42,12 @@ def test_run_that_only_washes_out_has_no_frame_before_contrast():
 
 def test_one_frame_has_no_frame_before_contrast():
     assert frames_before_contrast(log_run(1)[:1], np.ones((40, 40), bool)) == ()
+
+
+def test_frames_after_contrast_are_the_last_ones_of_a_run_that_washes_out():
+    log = log_run(5)[::-1].copy()
+    assert frames_after_contrast(log, np.ones((40, 40), bool)) == (9, 10, 11, 12, 13)
+
+
+def test_run_that_only_fills_has_no_frame_after_contrast():
+    assert frames_after_contrast(log_run(5), np.ones((40, 40), bool)) == ()

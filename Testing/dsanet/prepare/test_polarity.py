@@ -68,3 +68,10 @@ def test_contrast_that_brightens_a_native_run_is_bright():
 def test_one_native_frame_tells_nothing_and_counts_as_dark():
     grey = vessel_on(100, 200, frames=1, arrival=0)
     assert not vessels_are_bright(grey, FIELD, native=True)
+
+
+def test_contrast_that_leaves_a_native_run_is_not_bright():
+    slope = np.linspace(60, 140, 40, dtype=np.float32)
+    filled_first = slope + vessel_on(100, 50)[::-1] - 100
+    assert not vessels_are_bright(filled_first, FIELD, native=True)
+    assert vessels_are_bright(200 - filled_first[::-1], FIELD, native=True)

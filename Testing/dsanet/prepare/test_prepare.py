@@ -13,7 +13,7 @@ def test_subtracted_run_is_used_as_stored(make_run, subtracted):
     prepared = prepare(make_run(subtracted))
     np.testing.assert_array_equal(prepared.frames, subtracted)
     assert prepared.frames.dtype == np.float32
-    assert prepared.subtraction == "as stored"
+    assert prepared.subtraction == "as stored: the run came subtracted"
     assert prepared.arterial_window == (4, 7)
     assert prepared.warnings == ()
     assert prepared.field.all()
@@ -60,10 +60,18 @@ def test_native_run_is_subtracted_by_its_frames_before_contrast(make_run, native
     assert np.abs(prepared.frames[(slice(None), *EMPTY)]).mean() < 0.03
 
 
-def test_bright_native_run_is_inverted_before_the_logarithm(make_run, native):
-    prepared = prepare(make_run(255 - native, intensity_relationship="LIN"))
-    expected = prepare(make_run(native, intensity_relationship="LIN"))
+def over_a_slope(pixels):
+    """A native run whose only anatomy is a slope of 60 grey values."""
+    return (pixels + np.linspace(-30, 30, 64).astype(np.int16)).astype(np.uint8)
+
+
+def test_bright_native_run_is_inverted_before_the_logarithm(make_run, subtracted):
+    native, choices = over_a_slope(subtracted), PrepareChoices(subtract="always")
+    prepared = prepare(make_run(255 - native, intensity_relationship="LIN"), choices)
+    expected = prepare(make_run(native, intensity_relationship="LIN"), choices)
     np.testing.assert_array_equal(prepared.frames, expected.frames)
+    assert "inverted" in prepared.warnings[0]
+    assert expected.warnings == ()
 
 
 def test_native_logarithmic_run_is_subtracted_by_difference(make_run, native):
@@ -81,6 +89,61 @@ def test_headers_mask_frames_go_before_the_pixels(make_run, native):
     assert "[99]" in prepared.warnings[0]
 
 
+def test_contrast_in_the_first_frame_takes_the_last_frames_as_mask(make_run, subtracted):
+    native = over_a_slope(subtracted)[[6, 7, 8, 14, 15]]
+    choices = PrepareChoices(subtract="always")
+    prepared = prepare(make_run(native, intensity_relationship="LIN"), choices)
+    assert "the washed-out frames 2, 3, 4," in prepared.subtraction
+    (note,) = prepared.warnings
+    assert "first frame shows contrast already" in note
+    assert prepared.minip[20:22, 30:45].mean() < np.log(0.6)
+
+
+def test_time_interval_differences_are_taken_as_the_header_says(make_run, native):
+    item = {"MaskOperation": "TID", "TIDOffset": 2}
+    choices = PrepareChoices(register=False)
+    prepared = prepare(make_run(native, mask_subtraction=(item,)), choices)
+    assert "the header's TID" in prepared.subtraction
+    assert "time-interval differences" in prepared.warnings[0]
+    log = np.log(native.astype(np.float32))
+    np.testing.assert_allclose(prepared.frames[5], log[5] - log[3], atol=1e-5)
+    np.testing.assert_allclose(prepared.frames[1], log[1] - log[0], atol=1e-5)
+
+
+def test_headers_contrast_frames_are_averaged(make_run, native):
+    item = {"MaskOperation": "AVG_SUB", "MaskFrameNumbers": [1], "ContrastFrameAveraging": 2}
+    choices = PrepareChoices(register=False)
+    prepared = prepare(make_run(native, mask_subtraction=(item,)), choices)
+    log = np.log(native.astype(np.float32))
+    np.testing.assert_allclose(prepared.frames[5], (log[5] + log[6]) / 2 - log[0], atol=1e-5)
+    np.testing.assert_allclose(prepared.frames[15], log[15] - log[0], atol=1e-5)
+
+
+def test_headers_pixel_shift_is_used_as_it_is_without_registration(make_run, native):
+    moved = native.copy()
+    moved[1:] = np.roll(native[1:], (2, -3), (1, 2))
+    item = {"MaskOperation": "AVG_SUB", "MaskFrameNumbers": [1], "MaskSubPixelShift": [2.0, 3.0]}
+    run = make_run(moved, mask_subtraction=(item | {"ApplicableFrameRange": [2, 16]},))
+    prepared = prepare(run, PrepareChoices(register=False))
+    assert "not registered" in prepared.subtraction
+    assert np.abs(prepared.frames[14, 6:50, 6:20]).mean() < 0.03
+
+
+def test_users_pixel_shift_is_used_as_it_is(make_run, native):
+    moved = native.copy()
+    moved[1:] = np.roll(native[1:], (2, -3), (1, 2))
+    choices = PrepareChoices(mask_frames=(0,), pixel_shift=(2.0, -3.0))
+    prepared = prepare(make_run(moved), choices)
+    assert "moved by 2 rows and -3 columns" in prepared.subtraction
+    assert np.abs(prepared.frames[14, 6:50, 6:20]).mean() < 0.03
+
+
+def test_measured_shift_corrects_a_header_that_is_wrong(make_run, native):
+    item = {"MaskOperation": "AVG_SUB", "MaskFrameNumbers": [1], "MaskSubPixelShift": [2.0, 2.0]}
+    prepared = prepare(make_run(native, mask_subtraction=(item,)))
+    assert np.abs(prepared.frames[(slice(None), *EMPTY)]).mean() < 0.03
+
+
 def test_users_mask_frames_go_before_the_headers(make_run, native):
     item = {"MaskOperation": "AVG_SUB", "MaskFrameNumbers": [2]}
     run = make_run(native, mask_subtraction=(item,))
@@ -91,6 +154,7 @@ def test_users_mask_frames_go_before_the_headers(make_run, native):
 def test_user_may_forbid_and_demand_subtraction(make_run, native, subtracted):
     never = prepare(make_run(native), PrepareChoices(subtract="never"))
     np.testing.assert_array_equal(never.frames, native)
+    assert never.subtraction == "as stored: the user chose no subtraction"
     always = prepare(make_run(subtracted), PrepareChoices(subtract="always"))
     assert "logarithms" in always.subtraction
 
@@ -100,7 +164,7 @@ def test_one_native_frame_loses_its_wide_background_with_a_warning(make_run, nat
     assert abs(float(prepared.frames[0][prepared.field].mean())) < 0.05
     assert prepared.subtraction == "none; wide background taken away"
     assert prepared.arterial_window == (0, 0)
-    assert "no frame before contrast" in prepared.warnings[0]
+    assert "no frame without contrast" in prepared.warnings[0]
 
 
 def test_one_subtracted_frame_is_its_own_minip(make_run, subtracted):
@@ -134,6 +198,8 @@ def test_long_window_is_mentioned(make_run, subtracted):
         (PrepareChoices(mask_frames=()), "at least one"),
         (PrepareChoices(mask_frames=(0, 16)), r"\[0, 16\].*0 and 15"),
         (PrepareChoices(subtract="sometimes"), "'sometimes'"),
+        (PrepareChoices(pixel_shift=(np.nan, 0.0)), r"\(nan, 0.0\)"),
+        (PrepareChoices(pixel_shift=(0.0, 64.0)), r"\(0.0, 64.0\).*64 x 64"),
     ],
 )
 def test_choice_that_does_not_fit_is_refused(make_run, subtracted, choices, message):

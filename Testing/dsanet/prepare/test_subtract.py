@@ -1,18 +1,19 @@
 import numpy as np
 import pytest
-from scipy import ndimage
 
 from dsanet.io import RunFacts
-from dsanet.prepare.register import shift_between
+from dsanet.prepare.header_mask import FrameMask
 from dsanet.prepare.subtract import (
     background_spread,
     is_subtracted,
     log_floor,
+    matches,
     subtracted,
     to_log,
 )
 
 FIELD = np.ones((64, 64), bool)
+NO_SHIFT = (FrameMask((0,)),)
 
 
 def bones(shift=(0.0, 0.0)):
@@ -46,40 +47,55 @@ def test_floor_of_the_logarithm_is_a_fiftieth_of_the_median_but_at_least_one():
 def test_subtraction_takes_the_mean_of_the_mask_frames_away():
     log = np.stack([bones(), bones() + 0.2, bones() - 1.0])
     log[2, 10:20, 10] -= 3.0
-    result = subtracted(log.copy(), (0, 1), log, FIELD)
+    result = subtracted(log.copy(), (FrameMask((0, 1)),) * 3, FIELD)
     np.testing.assert_allclose(result[0], -0.1, atol=1e-6)
     assert result[2, 5, 5] == pytest.approx(-1.1, abs=1e-5)
     assert result[2, 15, 10] == pytest.approx(-4.1, abs=1e-5)
 
 
+def test_every_frame_may_have_a_mask_of_its_own():
+    log = np.arange(4, dtype=np.float32)[:, None, None] ** 2 * np.ones((4, 2, 2), np.float32)
+    masks = (FrameMask((0,)), FrameMask((0,)), FrameMask((1,)), FrameMask((2,)))
+    result = subtracted(log, masks, np.ones((2, 2), bool))
+    assert result[:, 0, 0].tolist() == [0, 1, 3, 5]
+
+
+def test_contrast_frames_are_averaged_from_the_frame_on():
+    log = np.array([0, 2, 6, 100], np.float32)[:, None, None] * np.ones((4, 2, 2), np.float32)
+    masks = (FrameMask((0,)), FrameMask((0,), averaged=2), FrameMask((0,), averaged=3))
+    result = subtracted(log, (*masks, FrameMask((0,), averaged=2)), np.ones((2, 2), bool))
+    assert result[:, 0, 0].tolist() == [0, 4, 53, 100]
+
+
+def test_shifted_mask_moves_down_and_to_the_right_and_leaves_no_edge():
+    log = np.full((2, 8, 8), 5, np.float32)
+    log[0, 3, 3] = 1
+    log[1, 5, 2] = 1
+    masks = (FrameMask((0,)), FrameMask((0,), shift=(2.0, -1.0)))
+    result = subtracted(log, masks, np.ones((8, 8), bool))
+    assert not result.any()
+
+
+def test_shifted_mask_brings_no_shutter_along():
+    field = np.ones((8, 8), bool)
+    field[:, :3] = False
+    log = np.where(field, np.float32(5), np.float32(0))[None].repeat(2, axis=0)
+    result = subtracted(log, (FrameMask((0,)), FrameMask((0,), shift=(0.0, 2.0))), field)
+    assert not result[1][field].any()
+
+
 def test_moved_frame_is_subtracted_by_the_moved_mask():
     log = np.stack([bones(), bones((0.6, -0.4))])
-    result = subtracted(log.copy(), (0,), log, FIELD)
+    masks = tuple(FrameMask((0,), shift=one.shift) for one in matches(log, FIELD, NO_SHIFT * 2))
+    result = subtracted(log.copy(), masks, FIELD)
     inner = (slice(4, -4), slice(4, -4))
     assert np.abs(result[1][inner]).max() < 0.2 * np.abs((log[1] - log[0])[inner]).max()
 
 
-@pytest.mark.parametrize("shift", [(0.0, 0.0), (0.3, -0.2), (-0.8, 0.5)])
-def test_shift_is_measured_to_a_tenth_of_a_pixel(shift):
-    found = shift_between(bones(), bones(shift) + 0.5, FIELD)
-    np.testing.assert_allclose(found, shift, atol=0.1)
-
-
-def test_vessel_does_not_disturb_the_shift():
-    frame = bones((0.4, 0.0))
-    frame[20:50, 30:33] -= 2
-    np.testing.assert_allclose(shift_between(bones(), frame, FIELD), (0.4, 0), atol=0.15)
-
-
-def test_empty_pictures_are_not_shifted():
-    flat = np.ones((16, 16), np.float32)
-    assert shift_between(flat, flat, np.ones((16, 16), bool)) == (0.0, 0.0)
-
-
-def test_hopeless_shift_is_not_applied():
-    noise = np.random.default_rng(0).normal(size=(2, 64, 64)).astype(np.float32)
-    moved = ndimage.shift(bones(), (20, 13), mode="wrap")
-    assert shift_between(bones(), moved + 0.01 * noise[0], FIELD) == (0.0, 0.0)
+def test_search_goes_on_where_it_ended_in_the_frame_before():
+    log = np.stack([bones((0.0, 1.5 * step)) for step in range(8)])
+    found = matches(log, FIELD, NO_SHIFT * 8)
+    np.testing.assert_allclose([one.shift[1] for one in found], 1.5 * np.arange(8), atol=0.2)
 
 
 def test_background_of_a_subtracted_run_is_flat():
@@ -101,22 +117,31 @@ def test_spread_of_a_constant_picture_is_zero():
 @pytest.mark.parametrize(
     ("spread", "mask", "facts", "expected"),
     [
-        (0.1, (), {}, True),
-        (0.9, (), {}, False),
-        (0.9, (), {"viewing_mode": "SUB"}, False),
-        (0.45, (), {}, True),
-        (0.55, (), {}, False),
-        (0.55, (), {"viewing_mode": "SUB"}, True),
-        (0.55, (), {"image_type": ("DERIVED", "PRIMARY", "SUBTRACTION")}, True),
-        (0.45, (), {"viewing_mode": "NAT"}, False),
-        (0.45, (0,), {"viewing_mode": "SUB"}, False),
+        (0.1, False, {}, True),
+        (0.9, False, {}, False),
+        (0.9, False, {"viewing_mode": "SUB"}, False),
+        (0.55, False, {"viewing_mode": "SUB"}, True),
+        (0.55, False, {"image_type": ("DERIVED", "PRIMARY", "SUBTRACTION")}, True),
+        (0.45, False, {"viewing_mode": "NAT"}, False),
+        (0.45, True, {"viewing_mode": "SUB"}, False),
     ],
 )
 def test_pixels_decide_and_the_header_breaks_the_tie(spread, mask, facts, expected):
     assert is_subtracted(RunFacts(**facts), spread, mask) == (expected, ())
 
 
+@pytest.mark.parametrize(
+    ("spread", "done", "taken"),
+    [(0.45, True, "taken as subtracted"), (0.55, False, "taken as not subtracted")],
+)
+def test_doubt_that_the_header_does_not_settle_is_said(spread, done, taken):
+    found, (note,) = is_subtracted(RunFacts(), spread, False)
+    assert found == done
+    assert "not certain" in note
+    assert taken in note
+
+
 def test_mask_frames_on_a_subtracted_run_are_mentioned():
-    done, (note,) = is_subtracted(RunFacts(), 0.1, (0,))
+    done, (note,) = is_subtracted(RunFacts(), 0.1, True)
     assert done
     assert "subtracted already" in note
