@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 
 from dsanet.atomic import write_bytes
-from dsanet.cli.segment import check_output
+from dsanet.cli.choices import choices_from
+from dsanet.cli.segment import check_output, choose_source
 from dsanet.cli.streams import show
 from dsanet.errors import WriteError
 from dsanet.export import spacing_values, to_json
 from dsanet.export.strip import strip_png
-from dsanet.io import DSARun, read_run
+from dsanet.io import DSARun, find_sources, read_source
 from dsanet.prepare import PreparedRun, prepare
 
 NOT_STATED = "not stated"
@@ -26,8 +27,9 @@ def run_command(arguments: argparse.Namespace) -> None:
     """
     if arguments.strip:
         _check_strip(arguments.input, arguments.strip)
-    run = read_run(arguments.input)
-    prepared = prepare(run)
+    sources = find_sources(arguments.input)
+    run = read_source(choose_source(arguments.input, sources, arguments.run))
+    prepared = prepare(run, choices_from(arguments))
     if arguments.strip:
         content = strip_png(prepared, times_stated=run.facts.times_stated)
         write_bytes(arguments.strip, content)

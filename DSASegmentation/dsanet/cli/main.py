@@ -61,15 +61,15 @@ def guarded(
         step: The command.
         source: The input that the line names if the error does not.
         debug: Let errors through, to show where they came from.
-        interrupted: What to say after Ctrl-C.
+        interrupted: What to say after Ctrl-C, if the KeyboardInterrupt itself says nothing.
 
     Returns:
         The exit code: 0, 2 after an error and 130 after Ctrl-C.
     """
     try:
         step()
-    except KeyboardInterrupt:
-        return _fail(program, interrupted, INTERRUPTED)
+    except KeyboardInterrupt as stop:
+        return _fail(program, str(stop) or interrupted, INTERRUPTED)
     except DSAError as error:
         if debug:
             raise

@@ -3,38 +3,23 @@
 import argparse
 import os
 import sys
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from dsanet.atomic import new_folder, remove_orphans, write_all
-from dsanet.cli.interrupt import Progress, ctrl_c_until
+from dsanet.batch import Clock, Place, Progress, Segmented, Step, segment_source
+from dsanet.cli.choices import choices_from
+from dsanet.cli.interrupt import ctrl_c_until
 from dsanet.cli.progress import progress_bar
 from dsanet.cli.streams import show, tell
-from dsanet.engine import Engine, Prediction
-from dsanet.errors import WriteError
-from dsanet.export import SUFFIXES, image_files, report, to_json
-from dsanet.io import DSARun, read_run
+from dsanet.engine import Engine
+from dsanet.errors import ReadError, WriteError
+from dsanet.export import to_json
+from dsanet.io import Limits, RunSource, find_sources
 from dsanet.io.names import run_name
+from dsanet.prepare import PrepareChoices
 
-
-@dataclass(frozen=True, eq=False)
-class Segmented:
-    """A run that was segmented and written.
-
-    Attributes:
-        run: As read.
-        prediction: What the engine answered.
-        report: The content of `STEM.json`.
-        files: Where the results are, by the keys of `dsanet.export.SUFFIXES`.
-    """
-
-    run: DSARun
-    prediction: Prediction
-    report: dict[str, Any]
-    files: dict[str, Path]
+MOST_NAMED = 10
+"""Runs that a refusal of a folder with several names."""
 
 
 def run_command(arguments: argparse.Namespace) -> None:
@@ -50,7 +35,8 @@ def run_command(arguments: argparse.Namespace) -> None:
                 arguments.output,
                 model=arguments.model,
                 device=arguments.device,
-                arterial_window=arguments.window,
+                number=arguments.run,
+                choices=choices_from(arguments),
                 progress=watching(progress),
             )
         if not arguments.quiet:
@@ -67,7 +53,8 @@ def segment_to_folder(
     *,
     model: str | Path | None = None,
     device: str = "auto",
-    arterial_window: tuple[int, int] | None = None,
+    number: int | None = None,
+    choices: PrepareChoices | None = None,
     progress: Progress,
 ) -> Segmented:
     """Segment a run and write its results.
@@ -77,7 +64,8 @@ def segment_to_folder(
         output: Folder for the results; it is made if missing.
         model: Name or folder of a model package; None is the bundled one.
         device: One of `dsanet.engine.DEVICES`.
-        arterial_window: First and last frame with arteries, from 0; None finds it.
+        number: Which run of a folder with several, from 1; None where there is only one.
+        choices: What the user decided about the preparation.
         progress: Told how far `read`, `load`, `prepare`, `infer` and `write` are, 0 to 1.
 
     Returns:
@@ -87,20 +75,41 @@ def segment_to_folder(
         DSAError: A step failed; nothing was written and no folder made.
     """
     check_output(source, output)
-    clock = _Clock(progress)
-    run = clock.time("read", lambda: read_run(source))
-    engine = clock.time("load", lambda: Engine.load(model, device))
-    prediction = engine.segment(run, arterial_window=arterial_window, progress=progress)
-    clock.seconds.update(prediction.seconds)
-    stem = stem_of(source)
-    contents = clock.time("write", lambda: image_files(prediction, run.spacing, stem))
-    facts = report(prediction, run.spacing, clock.seconds)
-    contents[stem + SUFFIXES["report"]] = to_json(facts).encode("utf-8")
-    with new_folder(output):
-        remove_orphans(output)
-        write_all({output / name: content for name, content in contents.items()})
-    files = {kind: output / (stem + suffix) for kind, suffix in SUFFIXES.items()}
-    return Segmented(run, prediction, facts, files)
+    step = Step(
+        open_engine=lambda: Engine.load(model, device),
+        choices=choices or PrepareChoices(),
+        limits=Limits(),
+        progress=progress,
+    )
+    sources = Clock(progress).time("read", lambda: find_sources(source, step.limits))
+    chosen = choose_source(source, sources, number)
+    stem = stem_of(source) if len(sources) == 1 else chosen.name
+    return segment_source(chosen, Place(output, stem), step)
+
+
+def choose_source(path: Path, sources: list[RunSource], number: int | None) -> RunSource:
+    """Choose one of the runs of a file or folder.
+
+    Args:
+        path: The file or folder.
+        sources: Its runs, at least one.
+        number: The chosen one, from 1; None where there is only one.
+
+    Raises:
+        ReadError: The number is none of theirs, or is missing.
+    """
+    if number is None and len(sources) == 1:
+        return sources[0]
+    if number is not None and number <= len(sources):
+        return sources[number - 1]
+    names = [f"{nth} {one.name}" for nth, one in enumerate(sources[:MOST_NAMED], start=1)]
+    more = ["..."] if len(sources) > MOST_NAMED else []
+    runs = "1 run" if len(sources) == 1 else f"{len(sources)} runs"
+    msg = (
+        f"{path} holds {runs} ({', '.join([*names, *more])}); choose one with --run"
+        f" {'1' if len(sources) == 1 else f'1 to {len(sources)}'}, or segment all with dsanet batch"
+    )
+    raise ReadError(msg)
 
 
 def stem_of(source: Path) -> str:
@@ -156,23 +165,6 @@ def _is(test: Callable[[Path], bool], path: Path) -> bool:
         return test(path)
     except OSError:
         return False
-
-
-class _Clock:
-    """Reports each stage's begin and end, and keeps its wall time."""
-
-    def __init__(self, progress: Progress) -> None:
-        self.progress = progress
-        self.seconds: dict[str, float] = {}
-
-    def time(self, stage: str, step: Callable[[], Any]) -> Any:
-        """Do one stage."""
-        self.progress(stage, 0.0)
-        started = time.perf_counter()
-        result = step()
-        self.seconds[stage] = time.perf_counter() - started
-        self.progress(stage, 1.0)
-        return result
 
 
 def _summary(result: Segmented) -> str:

@@ -14,9 +14,9 @@ from dsanet.io.header import numbers, text
 from dsanet.io.layout import PixelLayout, pixel_layout, refuse_too_large
 from dsanet.io.limits import Limits
 from dsanet.io.pixels import read_pixels
-from dsanet.io.refusal import refuse
+from dsanet.io.refusal import refuse, wording
 from dsanet.io.run import DSARun
-from dsanet.io.scope import refuse_other_images
+from dsanet.io.scope import RotationError, refuse_other_images
 from dsanet.io.spacing import pixel_spacing
 from dsanet.io.times import clock_times, frame_times
 
@@ -97,8 +97,9 @@ def _refuse_another(
     for keyword in ("PositionerPrimaryAngle", "PositionerSecondaryAngle"):
         angles = [next(iter(numbers(header, keyword)), 0.0) for header, _ in (found, expected)]
         if abs(angles[0] - angles[1]) > LARGEST_TURN:
-            refuse(
+            msg = wording(
                 f"{path.name} was taken at {angles[0]:.0f} degrees",
                 f"{angles[1]:.0f} as in {first_path.name}",
                 "choose a run with a standing C-arm",
             )
+            raise RotationError(msg)

@@ -19,6 +19,7 @@ from dsanet.io.enhanced import ENHANCED, move_functional_groups
 from dsanet.io.header import attribute_name, tag_number, text
 from dsanet.io.limits import MEBIBYTE, Limits
 from dsanet.io.refusal import refuse
+from dsanet.io.scope import ANGIOGRAPHY, COPIES
 
 META_GROUP = 0x0002
 PIXEL_GROUP = 0x7FE0
@@ -105,6 +106,7 @@ def open_dicom(path: Path, limits: Limits) -> Iterator[DicomFile]:
         header = _read_part(body, syntax, HEADER_TAGS, lambda tag: tag.group >= PIXEL_GROUP)
         if not text(header, "SOPClassUID"):
             header.SOPClassUID = text(meta, "MediaStorageSOPClassUID")
+        _refuse_cut(header, body)
         if text(header, "SOPClassUID") in ENHANCED:
             move_functional_groups(header)
         yield DicomFile(header, syntax, body, packed)
@@ -137,6 +139,15 @@ def _read_meta(file: BinaryIO) -> tuple[Dataset, uid.UID]:
             "export the run uncompressed (Explicit VR Little Endian)",
         )
     return meta, syntax
+
+
+def _refuse_cut(header: Dataset, body: BinaryIO) -> None:
+    """Refuse an image whose file ends before its pixel data, for what it lacks is misleading."""
+    at_end = not body.read(1)
+    if not at_end:
+        body.seek(-1, io.SEEK_CUR)
+    elif text(header, "SOPClassUID") in ("", *ANGIOGRAPHY, *COPIES):
+        refuse(f"{attribute_name('PixelData')} is missing or cut off", "a whole file")
 
 
 def _guess_syntax(file: BinaryIO) -> str:

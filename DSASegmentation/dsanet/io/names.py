@@ -24,4 +24,6 @@ def run_name(path: Path) -> str:
     >>> run_name(Path("run 2.seq.nrrd")), run_name(Path("1.2.840.7"))
     ('run 2', '1.2.840.7')
     """
-    return EXTENSIONS.sub("", path.name) or path.resolve().name
+    if path.name in ("", ".."):
+        path = path.resolve()
+    return EXTENSIONS.sub("", path.name) or path.name or "run"

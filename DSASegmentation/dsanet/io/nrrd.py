@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from dsanet.io.grid import SAVE_AS_RUN, read_values, run_shape
 from dsanet.io.limits import Limits
-from dsanet.io.refusal import refuse
+from dsanet.io.refusal import refuse, wording
 from dsanet.io.run import DSARun, RunFacts
+from dsanet.io.scope import OutOfScopeError
 
 LONGEST_LINE = 1 << 20
 MOST_LINES = 10_000
@@ -49,11 +50,13 @@ def read_nrrd(path: Path, name: str, limits: Limits) -> DSARun:
         The run, with the times of a sequence whose index has the unit s or ms, else 0, 1, 2, ...
 
     Raises:
+        OutOfScopeError: It is a segmentation.
         ReadError: Detached pixels, colour, fractions, other axes or another number of bytes.
         EOFError: The zipped pixels are cut off; other errors of gzip likewise.
     """
     with path.open("rb") as file:
         header = _read_header(file)
+        _refuse_segmentation(header)
         _refuse_what_is_not_read(header)
         shape = _run_shape(header)
         stream = gzip.GzipFile(fileobj=file) if header["encoding"] in ZIPPED else file
@@ -76,6 +79,13 @@ def _read_header(file: BinaryIO) -> dict[str, str]:
         field, _, value = line.partition(":")
         header[field.strip().lower()] = value.removeprefix("=").strip()
     return refuse(f"its header has more than {MOST_LINES} lines", "an empty line after the header")
+
+
+def _refuse_segmentation(header: dict[str, str]) -> None:
+    """Refuse 3D Slicer's .seg.nrrd, whose values are labels."""
+    if any(field.startswith(("segment0_", "segmentation_")) for field in header):
+        msg = wording("it is a segmentation", "the frames of a run", "choose the run itself")
+        raise OutOfScopeError(msg)
 
 
 def _refuse_what_is_not_read(header: dict[str, str]) -> None:

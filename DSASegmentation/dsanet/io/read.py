@@ -36,7 +36,7 @@ def read_run(path: Path | str, limits: Limits | None = None) -> DSARun:
         if len(sources) > 1:
             names = ", ".join(source.files[0].name for source in sources[:3])
             refuse(f"the folder holds {len(sources)} runs ({names} ...)", "one", "choose one file")
-        return _read_source(sources[0], limits)
+        return _read(sources[0], limits)
 
 
 def read_runs(path: Path | str, limits: Limits | None = None) -> list[DSARun]:
@@ -54,18 +54,43 @@ def read_runs(path: Path | str, limits: Limits | None = None) -> list[DSARun]:
     Raises:
         ReadError: One of the runs cannot be read, or there is none; see `read_run`.
     """
+    sources = find_sources(path, limits)
+    return [read_source(source, limits) for source in sources]
+
+
+def read_source(source: RunSource, limits: Limits | None = None) -> DSARun:
+    """Read a run whose files are known.
+
+    Args:
+        source: As `find_sources` or `survey` found it.
+        limits: What may be decoded, the defaults of `Limits` if None.
+
+    Raises:
+        ReadError: It cannot be read; see `read_run`.
+    """
+    with named_errors(source.name if len(source.files) > 1 else source.files[0].name):
+        return _read(source, limits or Limits())
+
+
+def find_sources(path: Path | str, limits: Limits | None = None) -> list[RunSource]:
+    """Find the runs of a file or folder without reading them.
+
+    Args:
+        path: As for `read_run`.
+        limits: How many files are looked at, the defaults of `Limits` if None.
+
+    Returns:
+        At least one, in the natural order of the file names.
+
+    Raises:
+        ReadError: There is none, or a file of the folder is damaged.
+    """
     path = Path(path)
-    limits = limits or Limits()
     with named_errors(path.name or str(path)):
-        sources = find_runs(path, limits)
-    runs = []
-    for source in sources:
-        with named_errors(source.name):
-            runs.append(_read_source(source, limits))
-    return runs
+        return find_runs(path, limits or Limits())
 
 
-def _read_source(source: RunSource, limits: Limits) -> DSARun:
+def _read(source: RunSource, limits: Limits) -> DSARun:
     if source.kind is Kind.DICOM and len(source.files) > 1:
         return read_series(source.files, source.name, limits)
     if source.kind is Kind.IMAGE:

@@ -28,7 +28,11 @@ by some tenths a frame; rotational runs turn by 60 degrees and more."""
 
 
 class OutOfScopeError(ReadError):
-    """A sound DICOM file that holds no run from one side; in a folder it is passed over."""
+    """A sound file that holds no run from one side; in a folder it is passed over."""
+
+
+class RotationError(OutOfScopeError):
+    """A run that was taken while the C-arm turned."""
 
 
 def refuse_other_images(header: Dataset) -> None:
@@ -64,4 +68,4 @@ def _refuse_rotation(header: Dataset) -> None:
                 "a run from one side",
                 "choose a run with a standing C-arm",
             )
-            raise OutOfScopeError(msg)
+            raise RotationError(msg)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 
+from dsanet.errors import ReadError
 from dsanet.io.boundary import named_errors
 from dsanet.io.dicom_file import open_dicom
 from dsanet.io.header import integer, text, texts
@@ -17,6 +18,12 @@ from dsanet.io.scope import OutOfScopeError, refuse_other_images
 
 READABLE = "a DICOM file (XA), PNG or JPEG frames, TIFF, NRRD, NIfTI, or a folder of them"
 PASSED_OVER = ("DICOMDIR",)
+
+RunKey = tuple[str, ...]
+"""What tells runs apart: the name of a file that is one by itself, or series and acquisition."""
+
+Numbered = tuple[int, Path]
+"""A file with its Instance Number (0020,0013), -1 where it states none."""
 
 logger = logging.getLogger(__name__)
 
@@ -55,11 +62,19 @@ def find_runs(path: Path, limits: Limits) -> list[RunSource]:
     if path.is_dir():
         return _in_folder(path, limits)
     if not path.is_file():
-        refuse("there is no such file or folder", READABLE, "check the path")
+        refuse(what_it_is(path), READABLE, "check the path")
     kind = file_kind(path)
     if kind is Kind.OTHER:
         refuse("its content is not of a known kind", READABLE, "choose another file")
     return [RunSource(run_name(path), kind, (path,))]
+
+
+def what_it_is(path: Path) -> str:
+    """What is at a path that leads to no file and no folder."""
+    if path.exists():
+        return "it is no plain file but a pipe, a socket or a device"
+    link = "it is a link that leads nowhere"
+    return link if path.is_symlink() else "there is no such file or folder"
 
 
 def _in_folder(folder: Path, limits: Limits) -> list[RunSource]:
@@ -77,6 +92,23 @@ def _in_folder(folder: Path, limits: Limits) -> list[RunSource]:
 
 def _files_by_kind(folder: Path, limits: Limits) -> dict[Kind, list[Path]]:
     by_kind: dict[Kind, list[Path]] = {kind: [] for kind in Kind}
+    for path in visible_files(folder, limits):
+        if path.name not in PASSED_OVER and path.is_file():
+            by_kind[file_kind(path)].append(path)
+    return by_kind
+
+
+def visible_files(folder: Path, limits: Limits) -> list[Path]:
+    """List what a folder holds and does not hide, sub-folders too, in natural order.
+
+    Args:
+        folder: The folder.
+        limits: How many entries it may have.
+
+    Raises:
+        ReadError: It has more.
+        OSError: It cannot be listed.
+    """
     names = sorted((entry.name for entry in folder.iterdir()), key=natural_key)
     if len(names) > limits.files:
         refuse(
@@ -84,34 +116,48 @@ def _files_by_kind(folder: Path, limits: Limits) -> dict[Kind, list[Path]]:
             f"at most {limits.files}",
             "put the frames of one run into a folder of their own",
         )
-    for name in names:
-        path = folder / name
-        if not name.startswith(".") and name not in PASSED_OVER and path.is_file():
-            by_kind[file_kind(path)].append(path)
-    return by_kind
+    return [folder / name for name in names if not name.startswith(".")]
 
 
 def _dicom_runs(paths: list[Path], folder_name: str, limits: Limits) -> list[RunSource]:
     """Group DICOM files: a multi-frame file is a run, single frames of one acquisition are one."""
-    groups: dict[tuple[str, ...], list[tuple[int, Path]]] = {}
-    refused: OutOfScopeError | None = None
-    for path in paths:
-        try:
-            key, number = _place(path, limits)
-        except OutOfScopeError as error:
-            logger.info("%s is passed over: %s", path.name, error)
-            refused = refused or error
-            continue
-        groups.setdefault(key, []).append((number, path))
-    if refused and not groups:
-        raise refused
-    runs = [_in_order(members) for members in groups.values()]
+    groups, refused = group_dicom(paths, limits)
+    damaged = [error for error in refused.values() if not isinstance(error, OutOfScopeError)]
+    if damaged or (refused and not groups):
+        raise (damaged or list(refused.values()))[0]
+    for path, error in refused.items():
+        logger.info("%s is passed over: %s", path.name, error)
+    runs = [in_order(members) for members in groups.values()]
     if len(runs) == 1 and len(runs[0]) > 1:
         return [RunSource(folder_name, Kind.DICOM, runs[0])]
     return [RunSource(run_name(files[0]), Kind.DICOM, files) for files in runs]
 
 
-def _place(path: Path, limits: Limits) -> tuple[tuple[str, ...], int]:
+def group_dicom(
+    paths: list[Path], limits: Limits
+) -> tuple[dict[RunKey, list[Numbered]], dict[Path, ReadError]]:
+    """Find out which DICOM files make up which run; only their headers are read.
+
+    Args:
+        paths: Files of one folder.
+        limits: How far a deflated header may grow.
+
+    Returns:
+        The files of each run with their numbers in it, and why the other files belong to none.
+    """
+    groups: dict[RunKey, list[Numbered]] = {}
+    refused: dict[Path, ReadError] = {}
+    for path in paths:
+        try:
+            key, number = _place(path, limits)
+        except ReadError as error:
+            refused[path] = error
+            continue
+        groups.setdefault(key, []).append((number, path))
+    return groups, refused
+
+
+def _place(path: Path, limits: Limits) -> tuple[RunKey, int]:
     """Return what the file's run is known by, and the file's number in it."""
     with named_errors(path.name), open_dicom(path, limits) as file:
         header = file.header
@@ -129,8 +175,12 @@ def _acquisition(header: Dataset) -> tuple[str, ...]:
     return (text(header, "AcquisitionNumber"), *plane, *size)
 
 
-def _in_order(members: list[tuple[int, Path]]) -> tuple[Path, ...]:
-    """Order frames by Instance Number, or by name where no file states one."""
+def in_order(members: list[Numbered]) -> tuple[Path, ...]:
+    """Order frames by Instance Number, or as they are where no file states one.
+
+    Raises:
+        ReadError: Some have equal numbers.
+    """
     stated = [number for number, _ in members if number >= 0]
     if stated and len(set(stated)) < len(members):
         refuse(

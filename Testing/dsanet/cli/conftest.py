@@ -1,6 +1,6 @@
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -8,6 +8,7 @@ from PIL import Image
 
 from dsanet.engine import Engine
 from dsanet.engine.backend import Array, OnFrame
+from dsanet.errors import EngineError
 from dsanet.model import DSANetConfig
 from dsanet.packages import ModelPackage
 
@@ -46,10 +47,14 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, str]]:
 
 @pytest.fixture
 def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
-    """Let the segmentation raise what is given."""
+    """Let the segmentation raise what is given; no other backend takes over."""
+
+    def refuse(*_: object) -> NoReturn:
+        raise EngineError("not on this machine")
 
     def fail(error: BaseException) -> None:
         monkeypatch.setattr(Engine, "load", lambda *_: Engine(PACKAGE, DarkIsBV(error)))
+        monkeypatch.setattr("dsanet.engine.engine.open_backend", refuse)
 
     return fail
 

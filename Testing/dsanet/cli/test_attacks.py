@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 import dsanet
-from dsanet.cli import main, segment
+from dsanet.batch import one
+from dsanet.cli import main
 from dsanet.cli.interrupt import ctrl_c_until
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(dsanet.__file__).parents[1])}
@@ -132,14 +133,14 @@ def test_an_output_that_is_a_broken_link_is_refused_before_work(
 def test_ctrl_c_while_writing_comes_too_late(
     frames: Path, tmp_path: Path, loaded: Loaded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_all: Callable[..., None] = segment.write_all
+    write_all: Callable[..., None] = one.write_all
 
     def interrupted(files: dict[Path, bytes]) -> None:
         os.kill(os.getpid(), signal.SIGINT)
         write_all(files)
         os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr(segment, "write_all", interrupted)
+    monkeypatch.setattr(one, "write_all", interrupted)
     before = signal.getsignal(signal.SIGINT)
     assert main(["segment", str(frames), "--output", str(tmp_path / "out"), "--quiet"]) == 0
     assert len(list((tmp_path / "out").iterdir())) == 4

@@ -83,7 +83,7 @@ def test_model_and_device_reach_the_engine(frames: Path, tmp_path: Path, loaded:
         (EngineError("the device cuda\nis not there"), 2, "the device cuda is not there"),
         (CancelledError("segmentation was cancelled"), 2, "segmentation was cancelled"),
         (RuntimeError("boom"), 2, "unexpected RuntimeError (boom)"),
-        (MemoryError(), 2, "unexpected MemoryError"),
+        (MemoryError(), 2, "no backend could segment this run"),
         (KeyboardInterrupt(), 130, "interrupted"),
     ],
 )

@@ -3,6 +3,7 @@ import pytest
 import SimpleITK as sitk
 
 from dsanet.errors import ReadError
+from dsanet.export import segmentation_nrrd
 from dsanet.io import Limits, read_run
 
 FRAMES = np.arange(120, dtype=np.uint16).reshape(4, 6, 5) * 30
@@ -179,3 +180,11 @@ def test_cut_file_is_refused_quietly(tmp_path, capfd):
     with pytest.raises(ReadError, match="Cannot read a"):
         read_run(path)
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_segmentation_is_no_run(tmp_path):
+    labels = np.zeros((6, 5), np.uint8)
+    path = tmp_path / "run.seg.nrrd"
+    path.write_bytes(segmentation_nrrd(labels, None, {}))
+    with pytest.raises(ReadError, match=r"run\.seg\.nrrd: it is a segmentation, expected the"):
+        read_run(path)

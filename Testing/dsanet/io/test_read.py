@@ -1,14 +1,17 @@
 """Dispatch, limits, and the boundary that lets nothing but ReadError out."""
 
+import os
 import tracemalloc
 import zlib
 
 import numpy as np
 import pytest
+from PIL import Image
 from pydicom import uid
 
 from dsanet.errors import ReadError
 from dsanet.io import Limits, read_run
+from dsanet.io.names import run_name
 
 MEBIBYTE = 2**20
 
@@ -24,6 +27,18 @@ def peak():
 def test_missing_path_is_refused(tmp_path):
     with pytest.raises(ReadError, match="Cannot read nothing: there is no such file"):
         read_run(tmp_path / "nothing")
+
+
+def test_what_is_neither_file_nor_folder_is_told(tmp_path):
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    (tmp_path / "lost").symlink_to(tmp_path / "nothing")
+    for name in ("loop", "lost"):
+        with pytest.raises(ReadError, match=f"{name}: it is a link that leads nowhere"):
+            read_run(tmp_path / name)
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+        with pytest.raises(ReadError, match="pipe: it is no plain file but a pipe"):
+            read_run(tmp_path / "pipe")
 
 
 def test_path_may_be_text(write_xa, pixels):
@@ -133,3 +148,28 @@ def test_the_current_folder_is_named_in_messages(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ReadError, match=r"Cannot read \.: the folder holds no frames"):
         read_run(".")
+
+
+@pytest.mark.parametrize("path", [".", "..", "../folder"])
+def test_the_current_folder_gives_the_run_its_name(write_xa, pixels, tmp_path, monkeypatch, path):
+    file = write_xa(pixels)
+    folder = tmp_path / "folder"
+    (folder / "below").mkdir(parents=True)
+    (folder / "1.dcm").write_bytes(file.read_bytes())
+    Image.new("L", (4, 4)).save(folder / "below" / "1.png")
+    assert run_name(folder / ".." / "folder") == "folder"
+    monkeypatch.chdir(folder / "below" if path == ".." else folder)
+    (folder / "1.dcm").unlink()
+    Image.new("L", (4, 4)).save(folder / "1.png")
+    assert read_run(path).name == "folder"
+
+
+def test_a_header_that_is_cut_off_is_no_other_kind_of_image(write_xa, pixels):
+    path = write_xa(pixels)
+    data = path.read_bytes()
+    pixel_data = data.index(b"\xe0\x7f\x10\x00OW")
+    for end in (132, data.index(b"XA"), data.index(b"MONOCHROME2") - 8, pixel_data):
+        path.write_bytes(data[:end])
+        with pytest.raises(ReadError, match=r"run\.dcm: .*cut off") as refusal:
+            read_run(path)
+        assert "no X-ray angiography" not in str(refusal.value)
