@@ -16,7 +16,6 @@ SOURCES = sorted([*EXTENSION.rglob("*.py"), *(ROOT / "Training").rglob("*.py")])
 WRITER = EXTENSION / "dsanet" / "atomic.py"
 
 WRITING_CALLS = {
-    *("np.savez", "np.savez_compressed", "np.savetxt"),
     *("shutil.copy", "shutil.copy2", "shutil.copyfile", "shutil.copytree", "shutil.move"),
     *("os.open", "os.write", "os.replace", "os.rename", "os.link", "os.symlink", "os.truncate"),
     *("tempfile.NamedTemporaryFile", "tempfile.TemporaryFile", "tempfile.mkstemp"),
@@ -26,10 +25,18 @@ MODE = re.compile("[rwaxbtU+]{1,4}")
 MEMORY = re.compile("stream|buffer")
 """Names of what stands for a file in memory."""
 
+SAVERS = {
+    *("save", "save_as", "savez", "savez_compressed", "savetxt", "savefig"),
+    *("tofile", "dump", "dcmwrite"),
+}
+
 RUNNING_CALLS = {"eval", "exec", "compile", "print", "__import__", "os.system"}
 RUNNING_MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 BLOCKED = ("torch", "openvino", "cv2", "monai", "rich", "PIL")
-LIGHT = ("", ".io", ".prepare", ".engine", ".packages", ".export", ".cli", ".__main__")
+LIGHT = (
+    *("io", "prepare", "engine", "packages", "worker", "cases", "export", "batch", "cli"),
+    "__main__",
+)
 
 
 def calls(source: str) -> Iterator[tuple[ast.Call, str]]:
@@ -57,7 +64,7 @@ def _is_write(node: ast.Call, name: str) -> bool:
         return owner not in ("", "atomic")
     if last in ("open", "fdopen"):
         return _may_write(node, name)
-    if owner and last in ("save", "save_as", "tofile", "dump", "dcmwrite"):
+    if owner and last in SAVERS:
         return bool(node.args) and not any(MEMORY.search(ast.unparse(arg)) for arg in node.args)
     return False
 
@@ -185,7 +192,7 @@ import importlib, sys
 for name in {BLOCKED}:
     sys.modules[name] = None
 for name in {LIGHT}:
-    importlib.import_module("dsanet" + name)
+    importlib.import_module("dsanet." + name)
 """
     run = subprocess.run(
         [sys.executable, "-c", code],

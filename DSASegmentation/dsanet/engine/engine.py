@@ -1,8 +1,11 @@
 """Engine: one model on one device, from a DSARun to a Prediction."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -85,40 +88,94 @@ class Engine:
         decided = choices or PrepareChoices()
         if arterial_window is not None:
             decided = replace(decided, arterial_window=arterial_window)
-        try:
-            return self._segment(run, decided, report, cancel)
-        except MemoryError as error:
-            size = " x ".join(map(str, run.pixels.shape))
-            msg = f"memory ran out while a run of {size} pixels was segmented; close other programs"
-            raise EngineError(msg) from error
+        with _memory_told(run.pixels.shape):
+            started = time.perf_counter()
+            report("prepare", 0.0)
+            stop_if(cancel)
+            prepared = prepare(run, decided)
+            report("prepare", 1.0)
+            seconds = time.perf_counter() - started
+            source = {"uids": run.facts.uids, "pixel_sha256": run.pixel_hash}
+            answer = self.segment_prepared(prepared, source, report, cancel, decided)
+        return replace(answer, seconds={"prepare": seconds, **answer.seconds})
 
-    def _segment(
-        self, run: DSARun, choices: PrepareChoices, report: Progress, cancel: Cancel | None
+    def segment_prepared(
+        self,
+        prepared: PreparedRun,
+        source: dict[str, Any],
+        progress: Progress | None = None,
+        cancel: Cancel | None = None,
+        choices: PrepareChoices | None = None,
     ) -> Prediction:
-        started = time.perf_counter()
-        report("prepare", 0.0)
-        stop_if(cancel)
-        prepared = prepare(run, choices)
-        report("prepare", 1.0)
-        prepared_at = time.perf_counter()
-        scored = self._score(prepared, report, cancel)
-        probabilities = softmax(scored.scores)
-        found = to_labels(probabilities, visible(prepared))
-        inferred_at = time.perf_counter()
-        return Prediction(
-            labels=found,
-            probabilities=probabilities.astype(np.float16),
-            arterial_window=prepared.arterial_window,
-            no_mat=not np.any(found == labels.MAT),
-            warnings=(*prepared.warnings, *scored.notes, *warnings(found)),
-            provenance=provenance(self.package, scored, self.device_choice, run, prepared, choices),
-            prepared=prepared,
-            seconds={"prepare": prepared_at - started, "infer": inferred_at - prepared_at},
-        )
+        """Segment a run that is prepared already, such as a case of a data set.
 
-    def _score(self, prepared: PreparedRun, report: Progress, cancel: Cancel | None) -> Scored:
+        Args:
+            prepared: The prepared run.
+            source: What it was prepared from, for the provenance: JSON values.
+            progress: Told how far `infer` is.
+            cancel: Asked between frames whether to stop.
+            choices: What was decided about the preparation.
+
+        Raises:
+            EngineError: No backend could score it, or memory ran out.
+            CancelledError: `cancel` answered True.
+        """
+        report = progress or (lambda _stage, _done: None)
+        with _memory_told(prepared.frames.shape):
+            started = time.perf_counter()
+            scored = self.score(prepared, report, cancel)
+            probabilities = softmax(scored.scores, self.package.temperatures)
+            found = to_labels(probabilities, visible(prepared))
+            seconds = time.perf_counter() - started
+            return Prediction(
+                labels=found,
+                probabilities=probabilities.astype(np.float16),
+                arterial_window=prepared.arterial_window,
+                no_mat=not np.any(found == labels.MAT),
+                warnings=(*prepared.warnings, *scored.notes, *warnings(found)),
+                provenance=provenance(
+                    self.package, scored, self.device_choice, source, prepared, choices
+                ),
+                prepared=prepared,
+                seconds={"infer": seconds},
+            )
+
+    def score(
+        self,
+        prepared: PreparedRun,
+        progress: Progress | None = None,
+        cancel: Cancel | None = None,
+    ) -> Scored:
+        """Score a prepared run, on another backend where the first one fails.
+
+        Args:
+            prepared: The prepared run.
+            progress: Told how far `infer` is.
+            cancel: Asked between frames whether to stop.
+
+        Raises:
+            EngineError: No backend could score it.
+            CancelledError: `cancel` answered True.
+        """
+
         def open_another(device: str, precision: str) -> Backend:
             return open_backend(self.package, device, precision)
 
+        report = progress or (lambda _stage, _done: None)
         given = NetworkInput.of(prepared, self.package.config)
         return fallback.score(self.backend, open_another, given, report, cancel)
+
+
+@contextmanager
+def _memory_told(shape: tuple[int, ...]) -> Iterator[None]:
+    """Turn a MemoryError into what a user can act on.
+
+    Raises:
+        EngineError: Memory ran out.
+    """
+    try:
+        yield
+    except MemoryError as error:
+        size = " x ".join(map(str, shape))
+        msg = f"memory ran out while a run of {size} pixels was segmented; close other programs"
+        raise EngineError(msg) from error

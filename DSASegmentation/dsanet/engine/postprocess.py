@@ -8,8 +8,19 @@ from dsanet.engine.backend import Array
 from dsanet.prepare import PreparedRun
 
 
-def softmax(scores: Array) -> Array:
-    """Probabilities of scores: float32 (3, H, W), summing to 1 at each pixel."""
+def softmax(scores: Array, temperatures: tuple[float, ...] = (1.0, 1.0, 1.0)) -> Array:
+    """Probabilities of scores.
+
+    Args:
+        scores: float32 (3, H, W).
+        temperatures: What each class's scores are divided by so that a probability of 0.8 is
+            right eight times of ten; `ModelPackage.temperatures`.
+
+    Returns:
+        float32 (3, H, W), summing to 1 at each pixel.
+    """
+    if set(temperatures) != {1.0}:
+        scores = scores / np.array(temperatures, np.float32)[:, None, None]
     raised: Array = np.exp(scores - scores.max(axis=0))
     np.divide(raised, raised.sum(axis=0), out=raised)
     return raised

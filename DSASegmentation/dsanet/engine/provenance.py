@@ -10,7 +10,6 @@ import dsanet
 from dsanet.engine.backend import Backend
 from dsanet.engine.fallback import Scored
 from dsanet.engine.tiling import OVERLAP, Region
-from dsanet.io import DSARun
 from dsanet.packages import ModelPackage
 from dsanet.prepare import PrepareChoices, PreparedRun
 
@@ -19,9 +18,9 @@ def provenance(
     package: ModelPackage,
     scored: Scored,
     device_choice: str,
-    run: DSARun,
+    source: dict[str, Any],
     prepared: PreparedRun,
-    choices: PrepareChoices,
+    choices: PrepareChoices | None,
 ) -> dict[str, Any]:
     """Describe how a run's answer came about.
 
@@ -29,9 +28,9 @@ def provenance(
         package: The model.
         scored: Its scores, with the backend that gave them.
         device_choice: Why that model was first tried on the device that it was tried on.
-        run: The input.
+        source: The input: UIDs, where there are any, and the hash of its pixels.
         prepared: What was made of it.
-        choices: What the user decided.
+        choices: What the user decided; None for the defaults.
 
     Returns:
         JSON values; frames are numbered from 0.
@@ -45,11 +44,12 @@ def provenance(
         "backend": backend.name,
         "device": backend.device,
         "precision": backend.precision,
+        "temperatures": list(package.temperatures),
         "threads": getattr(backend, "threads", None),  # a caller's own backend may not say
         "device_choice": " ".join((device_choice, *scored.notes)),
         "tiling": _tiling(scored.regions),
-        "preparation": _preparation(prepared, choices),
-        "input": {"uids": run.facts.uids, "pixel_sha256": run.pixel_hash},
+        "preparation": _preparation(prepared, choices or PrepareChoices()),
+        "input": source,
         "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
 

@@ -1,16 +1,19 @@
-"""Model packages: their format, their check, where they are found. No torch here."""
+"""Model packages: their format, their check, and the registry of those that can be used.
 
-from dsanet.packages.find import DEFAULT_NAME, bundled_folder, bundled_packages, find_package
-from dsanet.packages.package import (
-    CLASS_NAMES,
-    FORMAT,
-    IR_FILES,
-    IR_PARTS,
-    MANIFEST,
-    WEIGHTS,
-    ModelPackage,
-    load_package,
-)
+No torch and no OpenVINO here: a package is checked before either sees it.
+
+- `find_package(None | name | folder)` gives the `ModelPackage` to run.
+- `Registry` lists, imports, exports, removes, activates and goes back.
+- `load_package(folder)` checks one folder.
+"""
+
+from dsanet.packages.bundled import DEFAULT_NAME, bundled_folder
+from dsanet.packages.find import bundled_packages, find_package
+from dsanet.packages.home import default_home
+from dsanet.packages.manifest import CLASS_NAMES, FORMAT, IR_FILES, IR_PARTS, MANIFEST, WEIGHTS
+from dsanet.packages.names import check_name
+from dsanet.packages.package import ModelPackage, load_package
+from dsanet.packages.registry import ModelEntry, Registry, RolledBack
 
 __all__ = [
     "CLASS_NAMES",
@@ -20,9 +23,14 @@ __all__ = [
     "IR_PARTS",
     "MANIFEST",
     "WEIGHTS",
+    "ModelEntry",
     "ModelPackage",
+    "Registry",
+    "RolledBack",
     "bundled_folder",
     "bundled_packages",
+    "check_name",
+    "default_home",
     "find_package",
     "load_package",
 ]

@@ -1,17 +1,12 @@
-"""Finding a model package by name or path. The bundled ones are package data of dsanet."""
+"""Finding a model package: the active one, one by its name, or one by its folder."""
 
-from importlib import resources
 from pathlib import Path
 
 from dsanet.errors import PackageError
-from dsanet.packages.package import MANIFEST, ModelPackage, load_package
-
-DEFAULT_NAME = "dsanet-phantom"
-
-
-def bundled_folder() -> Path:
-    """The folder of bundled model packages, in a checkout, in Slicer and after pip alike."""
-    return Path(str(resources.files("dsanet"))) / "resources" / "models"
+from dsanet.packages.bundled import bundled_folders
+from dsanet.packages.package import ModelPackage, load_package
+from dsanet.packages.registry import Registry
+from dsanet.packages.store import load_named
 
 
 def bundled_packages() -> list[ModelPackage]:
@@ -20,24 +15,37 @@ def bundled_packages() -> list[ModelPackage]:
     Raises:
         PackageError: One is damaged.
     """
-    return [load_package(path.parent) for path in sorted(bundled_folder().glob(f"*/{MANIFEST}"))]
+    return [load_named(folder) for folder in bundled_folders().values()]
 
 
-def find_package(name_or_path: str | Path | None = None) -> ModelPackage:
+def find_package(
+    name_or_path: str | Path | None = None, registry: Registry | None = None
+) -> ModelPackage:
     """Find and check a model package.
 
     Args:
-        name_or_path: The name of a bundled package, or the folder of any; None is the default.
+        name_or_path: The name of a bundled or imported model, or the folder of any package; a
+            folder that has the name of a model is meant when it is written `./NAME`. None is the
+            active model.
+        registry: Where to look; None is the user's.
 
     Raises:
-        PackageError: There is none, or it is damaged.
+        PackageError: There is none, or it is broken. A broken active model is not replaced by
+            another, see `dsanet.packages.registry`.
     """
-    wanted = str(name_or_path or DEFAULT_NAME)
-    bundled = bundled_folder() / wanted
-    if Path(wanted).name == wanted and (bundled / MANIFEST).is_file():
-        return load_package(bundled)
+    if not name_or_path:
+        return (registry or Registry()).active()
+    wanted = str(name_or_path)
+    bundled = bundled_folders()
+    if wanted in bundled:
+        return load_named(bundled[wanted])
+    imported = (registry or Registry()).imported()
+    if wanted in imported:
+        return load_named(imported[wanted])
     if Path(wanted).is_dir():
         return load_package(Path(wanted))
-    names = sorted(path.parent.name for path in bundled_folder().glob(f"*/{MANIFEST}"))
-    msg = f"no model package {wanted!r}: it is neither a folder nor one of {names}"
+    if Path(wanted).is_file():
+        msg = f"{wanted} is a file; take it in with dsanet models import, then use its name"
+        raise PackageError(msg)
+    msg = f"no model package {wanted!r}: it is neither a folder nor one of {[*bundled, *imported]}"
     raise PackageError(msg)

@@ -14,21 +14,28 @@ made from, and a package whose two differ is refused.
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from dsanet import labels
 from dsanet.errors import PackageError
-from dsanet.model.config import DSANetConfig
-
-FORMAT = 1
-MANIFEST = "model.json"
-WEIGHTS = "model.safetensors"
-IR_PARTS = ("frame_encoder", "fusion")
-IR_FILES = tuple(f"{part}{suffix}" for part in IR_PARTS for suffix in (".xml", ".bin"))
-MAX_MANIFEST_BYTES = 1 << 20
-CLASS_NAMES = ("background", *(entry.name for entry in labels.CLASSES))
+from dsanet.model import DSANetConfig
+from dsanet.packages.files import FolderFiles, PackageFiles, naming
+from dsanet.packages.ir import check_ir
+from dsanet.packages.manifest import (
+    IR_FILES,
+    IR_PARTS,
+    MANIFEST,
+    MAX_MANIFEST_BYTES,
+    NO_TEMPERATURES,
+    WEIGHTS,
+    Manifest,
+    StatedFile,
+    parse_manifest,
+)
+from dsanet.packages.shapes import expected_shapes
+from dsanet.packages.weights import check_weights, check_weights_size
 
 
 @dataclass(frozen=True)
@@ -59,83 +66,125 @@ class ModelPackage:
         """Whether the package can run on OpenVINO."""
         return set(IR_FILES) <= set(self.manifest["files"])
 
+    @property
+    def temperatures(self) -> tuple[float, ...]:
+        """What each class's scores are divided by before they become probabilities."""
+        return tuple(self.manifest.get("temperatures", NO_TEMPERATURES))
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of all that `model.json` says, and so of every file through its hash."""
+        text = json.dumps(self.manifest, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
     def ir(self, part: str) -> Path:
         """The OpenVINO IR of one of `IR_PARTS`."""
         return self.folder / f"{part}.xml"
 
+    def read(self, name: str) -> bytes:
+        """Read one of its files anew, and check that it is still the one that was checked.
+
+        Args:
+            name: A file that `model.json` lists.
+
+        Raises:
+            PackageError: It is missing or has changed.
+        """
+        stated = self.manifest["files"][name]
+        with naming(self.folder):
+            expected = StatedFile(stated["sha256"], stated["bytes"])
+            return _read_stated(FolderFiles(self.folder), name, expected)
+
 
 def load_package(folder: Path) -> ModelPackage:
-    """Check a model package and describe it; nothing in it is run or parsed but `model.json`.
+    """Check a model package and describe it; nothing in it is run.
+
+    Files that `model.json` does not list are not opened: a desktop leaves its own in any folder.
 
     Args:
         folder: The package's folder.
 
     Raises:
-        PackageError: A file is missing, its hash differs from the stated one, or the format,
-            classes or architecture are not known to this version.
+        PackageError: A file is missing, damaged, of another network or of an unknown format.
     """
-    manifest = _read_manifest(folder / MANIFEST)
-    if manifest.get("format") != FORMAT:
-        _refuse(folder, f"has format {manifest.get('format')!r}, expected {FORMAT}")
-    if manifest.get("classes") != list(CLASS_NAMES):
-        _refuse(folder, f"has classes {manifest.get('classes')}, expected {list(CLASS_NAMES)}")
-    files = manifest.get("files")
-    if not isinstance(files, dict) or not set(files) <= {WEIGHTS, *IR_FILES}:
-        _refuse(folder, f"must list its files, of {[WEIGHTS, *IR_FILES]}")
-    if WEIGHTS not in files:
-        _refuse(folder, f"lists no {WEIGHTS}")
-    for name, stated in files.items():
-        _check_file(folder, name, stated)
-    weights_sha256 = files[WEIGHTS]["sha256"]
-    if manifest.get("ir_of") not in (None, weights_sha256):
-        _refuse(folder, "has an OpenVINO IR made from other weights; export it again")
-    architecture = manifest.get("architecture")
-    if not isinstance(architecture, dict):
-        _refuse(folder, "states no architecture")
-    try:
-        config = DSANetConfig.from_dict(architecture)
-    except PackageError as error:
-        _refuse(folder, f"cannot be used: {error}")
+    with naming(folder):
+        files = FolderFiles(folder)
+        manifest = read_manifest(files)
+        for _ in checked_files(manifest, files):
+            pass  # one at a time, so that memory holds one
+    return describe(manifest, folder)
+
+
+def describe(manifest: Manifest, folder: Path) -> ModelPackage:
+    """Describe a package whose files have been checked, and which lies in a folder."""
     return ModelPackage(
         folder=folder,
-        name=str(manifest.get("name", folder.name)),
-        config=config,
-        weights_sha256=weights_sha256,
-        manifest=manifest,
+        name=manifest.name,
+        config=manifest.config,
+        weights_sha256=manifest.files[WEIGHTS].sha256,
+        manifest=manifest.facts,
     )
 
 
-def _refuse(folder: Path, reason: str) -> NoReturn:
-    msg = f"model package {folder} {reason}"
-    raise PackageError(msg)
+def read_manifest(files: PackageFiles) -> Manifest:
+    """Read `model.json`.
+
+    Raises:
+        PackageError: It is missing or not of a known format.
+    """
+    return parse_manifest(files.read(MANIFEST, MAX_MANIFEST_BYTES))
 
 
-def _read_manifest(path: Path) -> dict[str, Any]:
-    try:
-        if path.stat().st_size > MAX_MANIFEST_BYTES:
-            _refuse(path.parent, f"has a {MANIFEST} above {MAX_MANIFEST_BYTES} bytes")
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        msg = f"{path.parent} is no model package: {MANIFEST} cannot be read ({error.strerror})"
-        raise PackageError(msg) from error
-    except (ValueError, RecursionError) as error:
-        msg = f"{path} is not valid JSON: {error}"
-        raise PackageError(msg) from error
-    if not isinstance(manifest, dict):
-        _refuse(path.parent, f"has a {MANIFEST} that is no JSON object")
-    return dict(manifest)
+def read_contents(manifest: Manifest, files: PackageFiles) -> dict[str, bytes]:
+    """Read a whole package into memory, checked.
+
+    Args:
+        manifest: What is expected.
+        files: Where the files are.
+
+    Returns:
+        All files by name, `model.json` last: it vouches for the others.
+
+    Raises:
+        PackageError: A file is not as stated, or holds another network.
+    """
+    said = json.dumps(manifest.facts, indent=2) + "\n"
+    return {**dict(checked_files(manifest, files)), MANIFEST: said.encode()}
 
 
-def _check_file(folder: Path, name: str, stated: object) -> None:
-    if not isinstance(stated, dict) or not {"sha256", "bytes"} <= set(stated):
-        _refuse(folder, f"states no sha256 and bytes for {name}")
-    try:
-        size = (folder / name).stat().st_size
-        if size != stated["bytes"]:
-            _refuse(folder, f"is damaged: {name} has {size} bytes, expected {stated['bytes']}")
-        digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
-    except OSError as error:
-        msg = f"model package {folder} is damaged: {name} cannot be read ({error.strerror})"
-        raise PackageError(msg) from error
-    if digest != stated["sha256"]:
-        _refuse(folder, f"is damaged: the SHA-256 of {name} is not the stated one")
+def checked_files(manifest: Manifest, files: PackageFiles) -> Iterator[tuple[str, bytes]]:
+    """Read each file that a manifest lists: size and hash first, then what it holds.
+
+    Args:
+        manifest: What is expected.
+        files: Where the files are.
+
+    Yields:
+        Name and content, the weights first.
+
+    Raises:
+        PackageError: A file is not as stated, or holds another network.
+    """
+    shapes = expected_shapes(manifest.config)
+    check_weights_size(WEIGHTS, manifest.files[WEIGHTS].size, shapes)
+    weights = _read_stated(files, WEIGHTS, manifest.files[WEIGHTS])
+    check_weights(WEIGHTS, weights, shapes)
+    yield WEIGHTS, weights
+    for part in IR_PARTS if set(IR_FILES) <= set(manifest.files) else ():
+        graph, constants = f"{part}.xml", f"{part}.bin"
+        for name in (graph, constants):
+            data = _read_stated(files, name, manifest.files[name])
+            if name == graph:
+                check_ir(part, graph, data, manifest.files[constants].size)
+            yield name, data
+
+
+def _read_stated(files: PackageFiles, name: str, stated: StatedFile) -> bytes:
+    data = files.read(name, stated.size)
+    if len(data) != stated.size:
+        msg = f"{name} is damaged: it has {len(data)} bytes, expected {stated.size}"
+        raise PackageError(msg)
+    if hashlib.sha256(data).hexdigest() != stated.sha256:
+        msg = f"{name} is damaged: its SHA-256 is not the stated one"
+        raise PackageError(msg)
+    return data

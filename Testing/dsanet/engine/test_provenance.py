@@ -21,6 +21,7 @@ KEYS = {
     "backend",
     "device",
     "precision",
+    "temperatures",
     "threads",
     "device_choice",
     "tiling",

@@ -1,0 +1,144 @@
+"""`model.json`, read and checked: what a package says of itself."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn, TypeVar
+
+from dsanet import labels
+from dsanet.errors import PackageError
+from dsanet.model import DSANetConfig
+from dsanet.packages.names import check_name
+from dsanet.packages.strict_json import parse_object
+
+FORMAT = 1
+MANIFEST = "model.json"
+WEIGHTS = "model.safetensors"
+IR_PARTS = ("frame_encoder", "fusion")
+IR_FILES = tuple(f"{part}{suffix}" for part in IR_PARTS for suffix in (".xml", ".bin"))
+FILES = (WEIGHTS, *IR_FILES)
+CLASS_NAMES = ("background", *(entry.name for entry in labels.CLASSES))
+
+MAX_MANIFEST_BYTES = 1 << 20
+MAX_BYTES = {".xml": 12 << 20, ".safetensors": 1 << 29, ".bin": 1 << 29}
+"""The most bytes of a file by its suffix: a third above the graph of the deepest network, and twice
+268 million weights, as many as width 64 takes."""
+
+NO_TEMPERATURES = (1.0,) * labels.CLASS_COUNT
+"""What a package that states no temperatures is used with: scores as they are."""
+
+COLDEST, HOTTEST = 0.05, 20.0
+"""Outside these a temperature makes every probability 0 or 1, or all of them equal."""
+
+_SHA256 = re.compile("[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class StatedFile:
+    """What a package says of one of its files: SHA-256 in lower case hexadecimal, and bytes."""
+
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A checked `model.json`.
+
+    Attributes:
+        name: The model's name.
+        config: Its architecture.
+        files: What is said of the other files, the weights always among them.
+        facts: All of `model.json`.
+    """
+
+    name: str
+    config: DSANetConfig
+    files: Mapping[str, StatedFile]
+    facts: dict[str, Any]
+
+
+def parse_manifest(data: bytes) -> Manifest:
+    """Parse and check `model.json`.
+
+    Args:
+        data: Its content, at most `MAX_MANIFEST_BYTES`.
+
+    Raises:
+        PackageError: It is no JSON object, or says what this version does not know.
+    """
+    facts = parse_object(data, MANIFEST)
+    if type(facts.get("format")) is not int or facts["format"] != FORMAT:
+        _refuse(
+            f"has format {facts.get('format')!r}, expected {FORMAT}; this dsanet may be too old"
+        )
+    if facts.get("classes") != list(CLASS_NAMES):
+        _refuse(f"has classes {facts.get('classes')!r}, expected {list(CLASS_NAMES)}")
+    files = _files(facts.get("files"))
+    _check_ir(facts.get("ir_of"), files)
+    _check_temperatures(facts.get("temperatures", list(NO_TEMPERATURES)))
+    architecture = facts.get("architecture")
+    if not isinstance(architecture, dict):
+        _refuse("states no architecture")
+    return Manifest(
+        name=_named(check_name, facts.get("name")),
+        config=_named(DSANetConfig.from_dict, architecture),
+        files=files,
+        facts=facts,
+    )
+
+
+_Given = TypeVar("_Given")
+_Made = TypeVar("_Made")
+
+
+def _named(step: Callable[[_Given], _Made], value: _Given) -> _Made:
+    try:
+        return step(value)
+    except PackageError as error:
+        _refuse(f"cannot be used: {error}")
+
+
+def _refuse(found: str) -> NoReturn:
+    msg = f"{MANIFEST} {found}"
+    raise PackageError(msg)
+
+
+def _files(stated: object) -> dict[str, StatedFile]:
+    if not isinstance(stated, dict) or not set(stated) <= set(FILES):
+        names = sorted(stated) if isinstance(stated, dict) else stated
+        _refuse(f"lists the files {str(names)[:200]}, expected those of {list(FILES)}")
+    if WEIGHTS not in stated:
+        _refuse(f"lists no {WEIGHTS}")
+    missing = set(IR_FILES) - set(stated)
+    if missing and len(missing) < len(IR_FILES):
+        _refuse(f"lists a part of the OpenVINO IR, but no {min(missing)}")
+    return {name: _file(name, entry) for name, entry in stated.items()}
+
+
+def _file(name: str, stated: object) -> StatedFile:
+    if not isinstance(stated, dict) or set(stated) != {"sha256", "bytes"}:
+        _refuse(f"does not state sha256 and bytes of {name}")
+    digest, size = stated["sha256"], stated["bytes"]
+    if not isinstance(digest, str) or not _SHA256.fullmatch(digest):
+        _refuse(f"states {str(digest)[:80]!r} as the sha256 of {name}, expected 64 of 0-9 and a-f")
+    limit = MAX_BYTES[name[name.rindex(".") :]]
+    if type(size) is not int or not 0 < size <= limit:
+        _refuse(f"states {str(size)[:40]!r} as the bytes of {name}, expected 1 to {limit}")
+    return StatedFile(digest, size)
+
+
+def _check_temperatures(stated: object) -> None:
+    numbers = stated if isinstance(stated, list) else []
+    fits = [type(t) is float and COLDEST <= t <= HOTTEST for t in numbers]
+    if fits != [True] * labels.CLASS_COUNT:
+        _refuse(
+            f"has temperatures {stated!r}, expected {labels.CLASS_COUNT} numbers from {COLDEST} to"
+            f" {HOTTEST}"
+        )
+
+
+def _check_ir(ir_of: object, files: Mapping[str, StatedFile]) -> None:
+    """The IR is the network of the weights that it names."""
+    if ir_of != files[WEIGHTS].sha256 and (ir_of is not None or set(IR_FILES) <= set(files)):
+        _refuse("says that the OpenVINO IR was made from other weights; export the package again")
