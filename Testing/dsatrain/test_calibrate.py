@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dsatrain.calibrate import HIGHEST, collect, fit_temperatures
+from dsatrain.calibrate import HIGHEST, collect, error_of, fit_temperatures
 from dsatrain.evaluate import labelled_phantom
 from dsatrain.phantom import make_phantom, sample_settings
 
@@ -20,6 +20,11 @@ def drawn(temperatures, count=40_000):
 @pytest.mark.parametrize("temperatures", [(1, 1, 1), (2, 2, 2), (0.5, 1, 3)])
 def test_the_temperatures_that_spoilt_the_scores_are_found(temperatures):
     assert fit_temperatures(*drawn(temperatures)) == pytest.approx(temperatures, rel=0.05)
+
+
+def test_the_right_temperatures_lower_the_calibration_error():
+    scores, truth = drawn((3, 3, 3))
+    assert error_of(scores, truth, (3.0, 3.0, 3.0)) < 0.01 < error_of(scores, truth, (1.0,) * 3)
 
 
 def test_scores_that_say_nothing_end_at_the_bound():

@@ -1,7 +1,6 @@
 """The command line: `dsatrain phantom | import | export | train | package | evaluate`."""
 
 import argparse
-import json
 import logging
 import sys
 import warnings
@@ -84,15 +83,26 @@ def _parser() -> argparse.ArgumentParser:
     package = commands.add_parser("package", help="make a model package of a training")
     package.add_argument("training", type=path, metavar="DIR")
     package.add_argument("--output", type=path, required=True, metavar="DIR")
-    package.add_argument("--scores", type=path, metavar="JSON", help="what evaluate printed")
+    package.add_argument("--scores", type=path, metavar="JSON", help="scores.json of evaluate")
+    package.add_argument(
+        "--calibration-runs",
+        type=_natural,
+        default=12,
+        metavar="N",
+        help="held-out phantoms that its probabilities are calibrated on; 0 for none",
+    )
     package.set_defaults(command=_package)
 
-    evaluate = commands.add_parser("evaluate", help="score a model on unseen phantoms")
+    evaluate = commands.add_parser("evaluate", help="score a model on phantoms or a data set")
     evaluate.add_argument(
         "model", nargs="?", metavar="MODEL", help="name or folder of a model package"
     )
     evaluate.add_argument("--device", default="auto")
-    evaluate.add_argument("--count", type=_positive, default=40)
+    evaluate.add_argument(
+        "--data", type=path, metavar="DATASET", help="score on its cases instead of phantoms"
+    )
+    evaluate.add_argument("--split", choices=["train", "test"], default="test", help="of the cases")
+    evaluate.add_argument("--count", type=_positive, default=40, help="of the phantoms")
     evaluate.add_argument("--true-window", action="store_true")
     evaluate.add_argument("--output", type=path, metavar="DIR", help="also write tables, pictures")
     evaluate.add_argument("--json", action="store_true", help="print JSON")
@@ -102,8 +112,14 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_train(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     """Values that are left out are those of the recipe."""
-    train = commands.add_parser("train", help="train on phantoms, or go on with a training")
+    train = commands.add_parser("train", help="train a model, or go on with a training")
     train.add_argument("--output", type=path, required=True, metavar="DIR")
+    train.add_argument(
+        "--data", type=path, metavar="DATASET", help="train on its cases instead of phantoms"
+    )
+    train.add_argument(
+        "--fold", type=int, choices=range(5), default=0, help="of its patients, to validate on"
+    )
     train.add_argument(
         "--recipe", choices=["fast", "paper"], default="fast", help="what the rest is taken from"
     )
@@ -140,19 +156,9 @@ def _train(arguments: argparse.Namespace) -> None:
 
 
 def _package(arguments: argparse.Namespace) -> None:
-    from dsatrain.packaging import write_package
-    from dsatrain.train import reached
+    from dsatrain.package_command import run_command
 
-    found = reached(arguments.training)
-    scores = json.loads(arguments.scores.read_text(encoding="utf-8")) if arguments.scores else None
-    facts = {
-        "training": {"steps_done": found.step, **found.config.as_dict()},
-        "parent": found.config.parent,
-        "scores": scores,
-    }
-    with new_folder(arguments.output):
-        name = arguments.output.resolve().name
-        write_package(arguments.output, name, found.config.network, found.weights, facts)
+    run_command(arguments)
 
 
 def _evaluate(arguments: argparse.Namespace) -> None:

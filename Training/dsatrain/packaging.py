@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from dsanet import atomic
 from dsanet.model import FIXED_FRAMES, DSANetConfig
 from dsanet.model.dsanet import DSANet
-from dsanet.packages import CLASS_NAMES, FORMAT, IR_FILES, MANIFEST, WEIGHTS
+from dsanet.packages import CLASS_NAMES, FORMAT, IR_FILES, MANIFEST, WEIGHTS, check_name
 
 LICENCE = "Apache-2.0"
 
@@ -65,7 +65,7 @@ def write_package(
     }
     manifest = {
         "format": FORMAT,
-        "name": name,
+        "name": check_name(name),
         "architecture": config.as_dict(),
         "classes": list(CLASS_NAMES),
         "licence": LICENCE,

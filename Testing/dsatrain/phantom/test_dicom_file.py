@@ -1,6 +1,7 @@
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,27 @@ def test_a_phantom_comes_back_pixel_for_pixel(tmp_path, seed):
     run = make_phantom(sample_settings(seed, (33, 35), 5)).run
     write_xa_dicom(run, tmp_path / "run.dcm")
     assert np.array_equal(pydicom.dcmread(tmp_path / "run.dcm").pixel_array, run.pixels)
+
+
+@pytest.mark.skipif(DCIODVFY is None, reason="dciodvfy (dicom3tools) is not installed")
+@pytest.mark.parametrize(("seed", "native"), [(0, False), (1, True), (3, True), (5, False)])
+def test_dciodvfy_finds_no_error_in_phantoms(tmp_path, seed, native):
+    run = make_phantom(sample_settings(seed, (33, 35), 6, native=native)).run
+    write_xa_dicom(run, tmp_path / "run.dcm")
+    report = subprocess.run(
+        [DCIODVFY, tmp_path / "run.dcm"], capture_output=True, text=True, check=False
+    )
+    assert "Error" not in report.stdout + report.stderr
+
+
+def test_a_native_run_names_its_mask_and_is_original(tmp_path):
+    run = make_phantom(sample_settings(1, (33, 35), 6, native=True)).run
+    write_xa_dicom(run, tmp_path / "run.dcm")
+    dataset = pydicom.dcmread(tmp_path / "run.dcm")
+    assert dataset.ImageType[0] == "ORIGINAL"
+    assert dataset.PixelIntensityRelationship in ("LIN", "LOG")
+    assert dataset.MaskSubtractionSequence[0].MaskOperation == "AVG_SUB"
+    assert "DerivationDescription" not in dataset
 
 
 def test_the_same_run_gives_the_same_file(tmp_path):
@@ -58,6 +80,13 @@ def test_object_spacing_is_written_as_detector_spacing_and_magnification(tmp_pat
 def test_the_patient_is_plainly_made_up(tmp_path):
     write_xa_dicom(run_with([0]), tmp_path / "run.dcm")
     assert pydicom.dcmread(tmp_path / "run.dcm").PatientName == "PHANTOM^DSA"
+
+
+def test_fourteen_bits_are_stored_as_sixteen_as_xa_allows(tmp_path):
+    run = run_with([0])
+    write_xa_dicom(replace(run, facts=replace(run.facts, bits_stored=14)), tmp_path / "run.dcm")
+    dataset = pydicom.dcmread(tmp_path / "run.dcm")
+    assert (dataset.BitsStored, dataset.HighBit) == (16, 15)
 
 
 def test_signed_pixels_are_refused(tmp_path):

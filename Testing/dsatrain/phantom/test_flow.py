@@ -3,7 +3,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dsatrain.phantom.flow import arterial_curves, gamma_variate, phases_of, venous_curves
+from dsatrain.phantom.flow import (
+    arterial_curves,
+    gamma_variate,
+    peak_times,
+    phases_of,
+    sac_curve,
+    venous_curves,
+)
 from dsatrain.phantom.settings import FlowSettings
 
 FLOW = FlowSettings(
@@ -15,6 +22,8 @@ FLOW = FlowSettings(
     capillary_s=1.5,
     venous_s=5.0,
     pulse=0.0,
+    heart_hz=1.2,
+    streaming=0.0,
 )
 BINS = np.linspace(0, 1.5, 4)
 
@@ -58,3 +67,31 @@ def test_a_run_that_outlasts_the_veins_stays_venous():
     long = replace(FLOW, times=tuple(float(frame) for frame in range(40)))
     _, phases = phases_of(long, arterial_curves(long, BINS), venous_curves(long, BINS))
     assert phases[-1] == "venous"
+
+
+FINE = replace(FLOW, times=tuple(np.arange(0, 14, 0.01)))
+
+
+def test_the_stated_peak_is_where_the_curve_peaks():
+    curves = arterial_curves(FINE, BINS)
+    found = np.array(FINE.times)[curves.argmax(axis=0)]
+    assert peak_times(FLOW, BINS) == pytest.approx(found, abs=0.011)
+
+
+def test_the_hearts_ripple_travels_with_the_blood_and_fades():
+    beating = replace(FINE, pulse=0.3)
+    ripple = arterial_curves(beating, BINS) / np.maximum(arterial_curves(FINE, BINS), 1e-9)
+    sizes = [np.ptp(ripple[300:600, column]) for column in range(4)]
+    assert sizes[0] == pytest.approx(0.6, abs=0.01)
+    assert np.all(np.diff(sizes) < 0)
+    shifted = [np.argmax(ripple[250:320, column]) for column in (0, 1)]
+    assert (shifted[1] - shifted[0]) % 83 == pytest.approx(50, abs=2)
+
+
+def test_a_sac_fills_later_and_empties_more_slowly_than_its_artery():
+    artery = arterial_curves(FINE, np.array([0.4]))[:, 0]
+    sac = sac_curve(FINE, 0.4, 1.5)
+    assert sac.argmax() > artery.argmax() + 50
+    assert sac[-200] > 3 * artery[-200]
+    assert sac.sum() == pytest.approx(artery.sum(), rel=0.05)
+    assert sac[:140].max() == pytest.approx(0, abs=1e-9)

@@ -8,8 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.ndimage import label
 
 from dsatrain.phantom import Phantom, make_phantom, sample_settings
+from dsatrain.phantom.settings import LesionSettings
 
 SMALL = (96, 120)
 
@@ -23,14 +25,21 @@ def phantoms() -> list[Phantom]:
     return [make_phantom(sample_settings(seed, SMALL, 10)) for seed in range(12)]
 
 
-def test_the_same_seed_gives_the_same_phantom_in_a_fresh_process():
+@pytest.mark.parametrize(("hash_seed", "threads"), [("1", "1"), ("2", "4")])
+def test_the_same_seed_gives_the_same_phantom_in_a_fresh_process(hash_seed, threads):
     code = (
         "import hashlib; from dsatrain.phantom import make_phantom, sample_settings;"
         f"p = make_phantom(sample_settings(7, {SMALL}, 5));"
         "h = hashlib.sha256(p.run.pixel_hash.encode() + p.labels.tobytes());"
         "import sys; sys.stdout.write(h.hexdigest())"
     )
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": "1"}
+    names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "PYTHONHASHSEED": hash_seed,
+        **dict.fromkeys(names, threads),
+    }
     there = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
     )
@@ -50,6 +59,8 @@ def test_labels_have_the_runs_shape_and_only_the_three_values(phantoms):
 
 def test_a_run_without_mat_rule_has_no_mat():
     settings = sample_settings(3, SMALL, 6)
+    vessels = replace(settings.vessels, anatomy="ICA", tip=0.0, joined=True, lesion=None)
+    settings = replace(settings, vessels=vessels)
     without = replace(settings, vessels=replace(settings.vessels, mat_rule="none"))
     with_trunk = replace(settings, vessels=replace(settings.vessels, mat_rule="trunk"))
     assert not np.any(make_phantom(without).labels == 2)
@@ -89,6 +100,31 @@ def test_pixels_and_header_facts_agree_with_the_bits(phantoms):
         assert phantom.run.pixels.max() < 2**bits
         assert phantom.run.facts.viewing_mode == "SUB"
         assert phantom.run.facts.times_stated
+
+
+def test_labels_follow_the_lesion():
+    """The trunk ends at an occlusion; the sac is labelled; a stenosis leaves the trunk whole."""
+
+    def mat(lesion):
+        settings = sample_settings(3, (160, 160), 8)
+        image = replace(settings.image, shutter="none", padding=(0, 0))
+        view = replace(
+            settings.view, pixel_mm=1.0, centre_mm=(0.0, -40.0), angles_deg=(90.0, 0.0, 0.0)
+        )
+        vessels = replace(
+            settings.vessels,
+            anatomy="ICA", mat_rule="trunk", joined=False, tip=0.3, scale=1.0, lesion=lesion,
+        )  # fmt: skip
+        changed = replace(settings, vessels=vessels, image=image, view=view)
+        return make_phantom(changed).labels == 2
+
+    healthy = mat(None)
+    cut = mat(LesionSettings("occlusion", "ICA", 0.6))
+    narrow = mat(LesionSettings("stenosis", "ICA", 0.6, severity=0.95, length_mm=6))
+    sac = mat(LesionSettings("aneurysm", "ICA", 0.95, sac_mm=10, stasis_s=1.0))
+    assert 0.3 * healthy.sum() < cut.sum() < 0.75 * healthy.sum()
+    assert label(narrow, np.ones((3, 3)))[1] == label(healthy, np.ones((3, 3)))[1] == 1
+    assert 25 < sac.sum() - healthy.sum() < 110
 
 
 def test_shutter_and_padding_are_constant_in_every_frame():

@@ -8,13 +8,17 @@ def test_about_one_run_in_six_has_no_mat():
     assert 22 <= without <= 46
 
 
-def test_only_eca_and_random_runs_have_no_mat():
+def test_eca_runs_and_some_nameless_ones_have_no_mat():
     kinds = {
         settings.vessels.anatomy
         for settings in map(sample_settings, range(200))
         if settings.vessels.mat_rule == "none"
     }
     assert kinds == {"ECA", "random"}
+    rules = {
+        s.vessels.mat_rule for s in map(sample_settings, range(200)) if s.vessels.anatomy == "ECA"
+    }
+    assert rules == {"none"}
 
 
 def test_size_and_frame_count_are_taken_when_given():
@@ -44,3 +48,39 @@ def test_frame_rates_lie_between_a_half_and_seven_and_a_half_a_second():
 def test_arterial_only_runs_occur():
     early = [sample_settings(seed).flow.injection_s < 0 for seed in range(200)]
     assert 10 <= sum(early) <= 60
+
+
+def test_about_a_third_of_the_runs_has_a_lesion_of_every_kind():
+    lesions = [sample_settings(seed).vessels.lesion for seed in range(300)]
+    kinds = [lesion.kind for lesion in lesions if lesion]
+    assert 75 <= len(kinds) <= 125
+    assert set(kinds) == {"stenosis", "occlusion", "aneurysm", "moyamoya"}
+
+
+def test_lesions_are_as_large_as_published():
+    for seed in range(300):
+        lesion = sample_settings(seed).vessels.lesion
+        if lesion and lesion.kind == "stenosis":
+            assert 0.3 <= lesion.severity <= 0.95
+            assert 3 <= lesion.length_mm <= 10
+        if lesion and lesion.kind == "aneurysm":
+            assert 2 <= lesion.sac_mm <= 10
+
+
+def test_uneven_times_occur():
+    steps = [np.diff(sample_settings(seed, None, 12).flow.times) for seed in range(100)]
+    uneven = sum(step.max() > 1.01 * step.min() for step in steps)
+    assert 8 <= uneven <= 40
+
+
+def test_hearts_beat_60_to_90_times_a_minute():
+    rates = [60 * sample_settings(seed).flow.heart_hz for seed in range(100)]
+    assert 60 <= min(rates) < max(rates) <= 90
+
+
+def test_native_runs_begin_with_frames_for_the_mask():
+    for seed in range(30):
+        settings = sample_settings(seed, None, 12, native=True)
+        mask = settings.flow.times[settings.image.mask_frames - 1]
+        assert settings.image.native
+        assert settings.flow.injection_s >= mask or settings.image.mask_frames == 1

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from dsatrain.phantom.projection import Samples, ellipsoid_path, sample
+from dsatrain.phantom.projection import Samples, add_ellipsoid, joined, sample
 from dsatrain.phantom.settings import ViewSettings
-from dsatrain.phantom.thickness import cover, thickness_maps
+from dsatrain.phantom.streaming import streamed
+from dsatrain.phantom.thickness import cover, earliest, thickness_maps
 from dsatrain.phantom.vessels import one_vessel
 
 VIEW = ViewSettings(
@@ -69,7 +70,35 @@ def test_cover_keeps_the_thinnest_vessel_whole():
 
 
 def test_an_ellipsoid_is_as_thick_as_its_axis_along_the_ray():
-    path = ellipsoid_path(ORIGIN, np.array([3.0, 7.0, 2.0]), ORIGIN, VIEW)
+    path = np.zeros(VIEW.size, np.float32)
+    add_ellipsoid(path, ORIGIN, np.array([3.0, 7.0, 2.0]), ORIGIN, VIEW)
     assert path[20, 30] == pytest.approx(14)
-    assert path[20, 30 + 11] == pytest.approx(14 * np.sqrt(1 - (2.75 / 3) ** 2))
+    assert path[20, 30 + 11] == pytest.approx(14 * np.sqrt(1 - (2.75 / 3) ** 2), rel=1e-3)
     assert path[20, 30 + 13] == 0
+    add_ellipsoid(path, np.array((500.0, 0, 0)), np.ones(3), ORIGIN, VIEW)
+    assert path[20, 60] == 0
+
+
+def test_earliest_is_the_smallest_value_of_what_covers_a_pixel():
+    across, along = tube((0, 0, 1), 0.6), tube((1, 0, 0), 0.6)
+    both = joined([across, along])
+    values = np.concatenate((np.full(len(across.row), 3.0), np.full(len(along.row), 2.0)))
+    found = earliest(both, values, VIEW.size)
+    assert found[20, 30] == found[20, 5] == 2
+    assert found[5, 30] == 3
+    assert np.isnan(found[5, 5])
+
+
+def test_streaming_contrast_keeps_its_amount_and_leaves_the_axis():
+    points = np.linspace(-7, 53, 61)[:, None] * np.array((1.0, 0, 0))
+    root = one_vessel(points, np.full(61, 1.5), np.linspace(0, 1, 61), 2)
+    plain = sample(root, ORIGIN, VIEW)
+    stream = streamed(root, ORIGIN, VIEW, 0.5)
+    maps = [
+        thickness_maps(part, BINS, VIEW.size, blur_px=0).sum(axis=0) for part in (plain, stream)
+    ]
+    assert maps[1].sum() == pytest.approx(maps[0].sum(), rel=0.01)
+    rows = np.arange(41)[:, None]
+    middle = [(image * rows).sum() / image.sum() for image in maps]
+    assert abs(middle[1] - middle[0]) > 0.3
+    assert streamed(root, ORIGIN, VIEW, 0.0).row.tolist() == plain.row.tolist()

@@ -5,8 +5,10 @@ import pytest
 
 from dsanet import labels
 from dsatrain.phantom import sample_settings
+from dsatrain.phantom.arteries import BRAIN
+from dsatrain.phantom.growth import _split, folded
 from dsatrain.phantom.settings import VesselSettings
-from dsatrain.phantom.tree import build_arteries
+from dsatrain.phantom.tree import _habit, build_arteries
 from dsatrain.phantom.vessels import Vessels
 
 ANATOMIES = ["ICA", "VA", "ECA", "random"]
@@ -14,8 +16,10 @@ ANATOMIES = ["ICA", "VA", "ECA", "random"]
 
 def tree_of(anatomy: str, rule: str = "trunk", seed: int = 1) -> Vessels:
     settings = sample_settings(seed).vessels
-    chosen: VesselSettings = replace(settings, anatomy=anatomy, mat_rule=rule, joined=True)
-    return build_arteries(chosen, 1.0, np.random.default_rng(seed))
+    chosen: VesselSettings = replace(
+        settings, anatomy=anatomy, mat_rule=rule, joined=True, tip=0.0, lesion=None
+    )
+    return build_arteries(chosen, 1.0, np.random.default_rng(seed)).vessels
 
 
 @pytest.mark.parametrize("anatomy", ANATOMIES)
@@ -61,3 +65,48 @@ def test_the_first_continuation_adds_m1():
 
 def test_without_a_mat_rule_all_is_bv():
     assert set(tree_of("ECA", "none").label.tolist()) == {labels.BV}
+
+
+def test_contrast_hardly_flows_back_past_the_catheters_tip():
+    settings = replace(sample_settings(1).vessels, anatomy="VA", tip=0.3, lesion=None)
+    tree = build_arteries(settings, 1.0, np.random.default_rng(1))
+    trunk = tree.vessels.vessel == 0
+    fill = tree.vessels.fill[trunk]
+    tip = len(tree.catheter) - 1
+    assert tip / trunk.sum() == pytest.approx(0.3, abs=0.03)
+    assert np.all(fill[tip:] == 1)
+    assert fill[tip - 20] < 0.02
+    assert tree.vessels.arrival[trunk][tip] == 0
+
+
+def test_forks_obey_the_radius_law():
+    settings = sample_settings(1).vessels
+    for exponent in (2.3, 2.7):
+        habit = _habit(replace(settings, exponent=exponent), BRAIN, 9.0, 1.0)
+        first, second = _split(500, habit, np.random.default_rng(0)).reshape(-1, 2).T
+        assert first**exponent + second**exponent == pytest.approx(1)
+        assert 0.3 <= (second / first).min() < (second / first).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("anatomy", "name", "low_mm", "high_mm"),
+    [("ICA", "M1", 2.4, 3.6), ("VA", "BA", 2.8, 4.0), ("VA", "PCA", 0.8, 2.6)],
+)
+def test_named_arteries_are_as_wide_as_published(anatomy, name, low_mm, high_mm):
+    settings = replace(
+        sample_settings(1).vessels, anatomy=anatomy, scale=1.0, branch_scale=1.0, lesion=None
+    )
+    tree = build_arteries(settings, 1.0, np.random.default_rng(1))
+    own = tree.vessels.vessel == tree.names.index(name)
+    diameter = 2 * tree.vessels.radius[own]
+    assert low_mm <= diameter.min() <= diameter.max() <= high_mm
+
+
+def test_folded_arteries_dip_under_the_surface():
+    points = BRAIN.centre + BRAIN.axes * np.array((0.0, 0.0, 1.0)) + np.zeros((80, 3))
+    points[:, 1] += np.arange(80) - 40
+    flat = BRAIN.onto(points)
+    dips = BRAIN.level(folded(flat, BRAIN, 3.0, np.random.default_rng(0))) - 1
+    assert dips[0] == pytest.approx(0)
+    assert dips.max() > 0.02
+    assert dips.min() < -0.02

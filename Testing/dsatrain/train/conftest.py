@@ -5,7 +5,7 @@ import pytest
 
 from dsanet.model import DSANetConfig
 from dsatrain.samples import Sample
-from dsatrain.train import TrainConfig
+from dsatrain.train import TrainConfig, TrainingData, validation_phantoms
 
 
 def make_sample(frame_count=2, seed=0):
@@ -34,6 +34,9 @@ class Crops:
         return make_sample(2 + index % 2, 1000 * self.lane + index)
 
 
+DATA = TrainingData("noise", lambda config, lane: Crops(lane), validation_phantoms)
+
+
 @pytest.fixture
 def sample():
     return make_sample
@@ -46,4 +49,4 @@ def config():
 
 @pytest.fixture
 def crops():
-    return Crops
+    return DATA

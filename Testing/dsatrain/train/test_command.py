@@ -47,8 +47,16 @@ def test_train_goes_on_where_it_stopped_and_refuses_other_settings(trained, caps
 
 def test_a_training_becomes_a_package(trained, tmp_path):
     folder, _ = trained
-    assert cli.main(["package", str(folder), "--output", str(tmp_path / "mine")]) == 0
+    assert (
+        cli.main(
+            ["package", str(folder), "--output", str(tmp_path / "mine"), "--calibration-runs", "2"]
+        )
+        == 0
+    )
     package = load_package(tmp_path / "mine")
     assert package.name == "mine"
     assert package.has_ir
     assert package.manifest["training"]["steps_done"] == 2
+    assert len(package.temperatures) == 3
+    assert package.temperatures != (1.0, 1.0, 1.0)
+    assert package.manifest["calibration"]["runs"] == 2

@@ -20,10 +20,10 @@ SCRIPT = """
 import sys, time
 from pathlib import Path
 sys.path.insert(0, {here!r})
-from conftest import Crops, make_config
+from conftest import DATA, make_config
 from dsatrain.train import Watch, train
 watch = Watch(report_every=2, validation_runs=0, checkpoint_minutes=0.0)
-train(make_config(steps=12, processes={processes}), Path(sys.argv[1]), make_crops=Crops,
+train(make_config(steps=12, processes={processes}), Path(sys.argv[1]), data=DATA,
       watch=watch, device="cpu", on_step=lambda step, loss: print(step, flush=True))
 """
 
@@ -38,7 +38,7 @@ def losses(folder):
 
 
 def test_a_training_leaves_checkpoint_history_and_curves(tmp_path, config, crops):
-    trainer = train(config(), tmp_path, make_crops=crops, watch=QUIET, device="cpu")
+    trainer = train(config(), tmp_path, data=crops, watch=QUIET, device="cpu")
     assert trainer.step == 6
     assert [step for step, _ in losses(tmp_path)] == ["2", "4", "6"]
     assert (tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")
@@ -46,15 +46,15 @@ def test_a_training_leaves_checkpoint_history_and_curves(tmp_path, config, crops
 
 
 def test_a_finished_training_is_not_trained_further(tmp_path, config, crops):
-    train(config(), tmp_path, make_crops=crops, watch=QUIET, device="cpu")
+    train(config(), tmp_path, data=crops, watch=QUIET, device="cpu")
     before = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    train(config(), tmp_path, make_crops=crops, watch=QUIET, device="cpu")
+    train(config(), tmp_path, data=crops, watch=QUIET, device="cpu")
     assert before == {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
 
 
 def test_the_last_step_is_validated_on_held_out_phantoms(tmp_path, config, crops):
     watch = Watch(report_every=2, validation_runs=1)
-    train(config(steps=2), tmp_path, make_crops=crops, watch=watch, device="cpu")
+    train(config(steps=2), tmp_path, data=crops, watch=watch, device="cpu")
     (row,) = csv.DictReader((tmp_path / "history.csv").read_text().splitlines())
     assert 0 <= float(row["whole dice"]) <= 1
     assert [path.suffix for path in (tmp_path / "validation").iterdir()] == [".png"]
@@ -64,7 +64,7 @@ def test_a_killed_training_ends_bit_for_bit_as_the_unbroken_one(tmp_path, config
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     whole.mkdir()
     broken.mkdir()
-    train(config(steps=12), whole, make_crops=crops, watch=QUIET, device="cpu")
+    train(config(steps=12), whole, data=crops, watch=QUIET, device="cpu")
     for kill_at in ("3", "8"):
         process = subprocess.Popen(
             [sys.executable, "-c", script(), broken], stdout=subprocess.PIPE, text=True

@@ -1,6 +1,7 @@
 """Scoring a model on labelled runs. Phantom scores are not clinical ones."""
 
 from dsatrain.evaluate.labelled import (
+    CLASS_NAMES,
     TEST_SEEDS_FROM,
     LabelledRun,
     held_out_phantoms,
@@ -8,7 +9,7 @@ from dsatrain.evaluate.labelled import (
     phantom_groups,
 )
 from dsatrain.evaluate.pictures import Gallery
-from dsatrain.evaluate.score import CLASS_NAMES, CaseScore, dice_scores, evaluate, score_case
+from dsatrain.evaluate.score import CaseScore, dice_scores, evaluate, score_case
 from dsatrain.evaluate.summary import by_group, mean_with_interval, summarise
 from dsatrain.evaluate.table import score_table
 

@@ -4,21 +4,25 @@ import argparse
 import csv
 import io
 import json
+import logging
 import sys
-from collections.abc import Iterable
-from math import isfinite
+from collections.abc import Iterable, Iterator
+from math import isfinite, nan
 from pathlib import Path
 from typing import Any
 
 from dsanet.atomic import new_folder, write_all
 from dsanet.cli.streams import show
 from dsanet.engine import Engine
-from dsatrain.evaluate.labelled import LabelledRun, held_out_phantoms
+from dsatrain.evaluate.cases import judged_cases, labelled_cases
+from dsatrain.evaluate.labelled import CLASS_NAMES, LabelledRun, held_out_phantoms
 from dsatrain.evaluate.pictures import Gallery
-from dsatrain.evaluate.score import CLASS_NAMES, CaseScore, evaluate
+from dsatrain.evaluate.score import CaseScore, evaluate
 from dsatrain.evaluate.summary import by_group, summarise
 from dsatrain.evaluate.table import score_table
 from dsatrain.metrics import MASK_SCORES
+
+log = logging.getLogger(__name__)
 
 
 def run_command(arguments: argparse.Namespace) -> None:
@@ -30,12 +34,8 @@ def run_command(arguments: argparse.Namespace) -> None:
     from rich.progress import track
 
     engine = Engine.load(arguments.model, arguments.device)
-    cases = track(
-        held_out_phantoms(arguments.count),
-        total=arguments.count,
-        description="phantoms",
-        disable=not sys.stderr.isatty(),
-    )
+    count, runs = _runs(arguments)
+    cases = track(runs, total=count, description="runs", disable=not sys.stderr.isatty())
     scores, gallery = _score(engine, cases, arguments.true_window)
     total, groups = summarise(scores), by_group(scores)
     facts = {"model_sha256": engine.package.weights_sha256, **total, "groups": groups}
@@ -43,6 +43,20 @@ def run_command(arguments: argparse.Namespace) -> None:
     if arguments.output is not None:
         _write(arguments.output, facts, table, scores, gallery)
     show(_json(facts) if arguments.json else table)
+
+
+def _runs(arguments: argparse.Namespace) -> tuple[int, Iterator[LabelledRun]]:
+    """How many runs there are to score, and the runs.
+
+    Raises:
+        CaseError: The data set has no case that can be scored.
+    """
+    if arguments.data is None:
+        return arguments.count, held_out_phantoms(arguments.count)
+    entries, others = judged_cases(arguments.data, arguments.split)
+    for name, reason in others:
+        log.warning("%s is left out: %s", name, reason)
+    return len(entries), labelled_cases(entries)
 
 
 def _score(
@@ -79,7 +93,7 @@ def cases_csv(scores: list[CaseScore]) -> str:
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(["case", *keys, *(f"{of} {name}" for of, name in columns), "MAT found"])
     for score in scores:
-        values = [score.scores[of][name] for of, name in columns]
+        values = [score.scores.get(of, {}).get(name, nan) for of, name in columns]
         cells = [f"{value:.4f}" if isfinite(value) else "" for value in values]
         groups = [score.groups.get(key, "") for key in keys]
         writer.writerow([score.name, *groups, *cells, score.mat_found])

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsanet.io import DSARun
+from dsanet.labels import CLASSES
+from dsanet.prepare import PreparedRun
 from dsatrain.phantom import Phantom, PhantomSettings, make_phantom, sample_settings
 
 TEST_SEEDS_FROM = 900_000
@@ -21,23 +23,29 @@ NOISES = ((0.035, "low"), (0.055, "medium"), (np.inf, "high"))
 subtracted pixel in the open field, 1.2 uGy 0.05 to 0.065 (https://jnis.bmj.com/content/9/3/297)."""
 
 
+CLASS_NAMES = (*(entry.name for entry in CLASSES), "whole")
+"""`whole` is BV and MAT as one vessel."""
+
+
 @dataclass(frozen=True, eq=False)
 class LabelledRun:
     """A run with its truth.
 
     Attributes:
         name: For people.
-        run: As read.
+        source: The run as read, or prepared already.
         labels: uint8 (H, W), values of `dsanet.labels`.
         arterial_window: The true one; None where it is not known.
         groups: What the run is compared by, such as `{"artery": "ICA"}`.
+        classes: Those of `CLASS_NAMES` that the labels can judge.
     """
 
     name: str
-    run: DSARun
+    source: DSARun | PreparedRun
     labels: NDArray[np.uint8]
     arterial_window: tuple[int, int] | None
     groups: dict[str, str]
+    classes: tuple[str, ...] = CLASS_NAMES
 
 
 def held_out_phantoms(count: int) -> Iterator[LabelledRun]:
@@ -59,7 +67,7 @@ def phantom_groups(settings: PhantomSettings) -> dict[str, str]:
     return {
         "artery": settings.vessels.anatomy,
         "view": view_name(settings.view.angles_deg[0]),
-        "frames": _bounded(len(settings.flow.times), FRAME_COUNTS),
+        "frames": frames_name(len(settings.flow.times)),
         "noise": _bounded(settings.image.noise, NOISES),
     }
 
@@ -73,6 +81,15 @@ def view_name(primary_deg: float) -> str:
     if abs(primary_deg) < OBLIQUE_DEG:
         return "AP"
     return "lateral" if abs(abs(primary_deg) - 90) < OBLIQUE_DEG else "oblique"
+
+
+def frames_name(count: int) -> str:
+    """Name a number of frames.
+
+    >>> frames_name(8)
+    '5 to 8'
+    """
+    return _bounded(count, FRAME_COUNTS)
 
 
 def _bounded(value: float, names: tuple[tuple[float, str], ...]) -> str:

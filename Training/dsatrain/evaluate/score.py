@@ -8,12 +8,10 @@ from numpy.typing import NDArray
 
 from dsanet import labels
 from dsanet.engine import Engine, Prediction
-from dsatrain.evaluate.labelled import LabelledRun
+from dsanet.io import DSARun
+from dsatrain.evaluate.labelled import CLASS_NAMES, LabelledRun
 from dsatrain.metrics import MASK_SCORES, Reliability, masks_of, reliability
 from dsatrain.metrics.overlap import Mask, dice
-
-CLASS_NAMES = (*(entry.name for entry in labels.CLASSES), "whole")
-"""`whole` is BV and MAT as one vessel."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,12 +22,13 @@ class CaseScore:
         name: The run's.
         groups: What it is compared by.
         frame_count: Frames of the run.
-        scores: By class name, then by name of `MASK_SCORES`; nan where one has no meaning.
+        scores: By name of each class that the labels can judge, then by name of `MASK_SCORES`; nan
+            where one has no meaning.
         in_truth: The classes that the truth holds.
         mat_found: Whether any MAT pixel was found.
         window_error: Frames by which the found arterial window's ends miss the true ones; None
             where these are not known or were given to the engine.
-        calibration: Of the exposed field's pixels.
+        calibration: Of the exposed field's pixels; None where the labels do not tell the classes.
     """
 
     name: str
@@ -39,7 +38,7 @@ class CaseScore:
     in_truth: frozenset[str]
     mat_found: bool
     window_error: tuple[int, int] | None
-    calibration: Reliability
+    calibration: Reliability | None
 
 
 def class_masks(
@@ -67,13 +66,14 @@ def score_case(case: LabelledRun, prediction: Prediction, window_was_given: bool
         prediction: The engine's answer.
         window_was_given: The arterial window was not left to the engine to find.
     """
-    masks = class_masks(prediction.labels, case.labels)
+    every = class_masks(prediction.labels, case.labels)
+    masks = {name: every[name] for name in case.classes}
     wanted, found = case.arterial_window, prediction.arterial_window
     known = wanted is not None and not window_was_given
     return CaseScore(
         name=case.name,
         groups=case.groups,
-        frame_count=case.run.frame_count,
+        frame_count=len(prediction.prepared.frames),
         scores={
             name: {score: function(*pair) for score, function in MASK_SCORES.items()}
             for name, pair in masks.items()
@@ -81,7 +81,9 @@ def score_case(case: LabelledRun, prediction: Prediction, window_was_given: bool
         in_truth=frozenset(name for name, (_, truth) in masks.items() if truth.any()),
         mat_found=not prediction.no_mat,
         window_error=(found[0] - wanted[0], found[1] - wanted[1]) if known else None,
-        calibration=reliability(prediction.probabilities, case.labels, prediction.prepared.field),
+        calibration=reliability(prediction.probabilities, case.labels, prediction.prepared.field)
+        if case.classes == CLASS_NAMES
+        else None,
     )
 
 
@@ -97,5 +99,8 @@ def evaluate(
     """
     for case in cases:
         given = case.arterial_window if true_window else None
-        prediction = engine.segment(case.run, given)
+        if isinstance(case.source, DSARun):
+            prediction = engine.segment(case.source, given)
+        else:
+            prediction = engine.segment_prepared(case.source, {"case": case.name})
         yield case, prediction, score_case(case, prediction, given is not None)

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dsatrain.evaluate.score import CLASS_NAMES, CaseScore
+from dsatrain.evaluate.labelled import CLASS_NAMES
+from dsatrain.evaluate.score import CaseScore
 from dsatrain.metrics import MASK_SCORES, Reliability
 
 RESAMPLES = 2000
@@ -38,9 +39,10 @@ def summarise(scores: list[CaseScore]) -> dict[str, Any]:
         number of cases `left_out` because it has no meaning there. Then MAT painted where there is
         none, the arterial window, the calibration error.
     """
-    without = [score for score in scores if "MAT" not in score.in_truth]
+    judged = [score for score in scores if "MAT" in score.scores]
+    without = [score for score in judged if "MAT" not in score.in_truth]
     errors = [score.window_error for score in scores if score.window_error is not None]
-    calibration = [score.calibration for score in scores]
+    calibration = [score.calibration for score in scores if score.calibration is not None]
     return {
         "cases": len(scores),
         **{name: _of_class(scores, name) for name in CLASS_NAMES},

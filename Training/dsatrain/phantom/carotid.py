@@ -104,6 +104,9 @@ CAROTID = (
     ),
 )
 
+COMMON_CAROTID_RADII = (3.3, 3.3, 3.8, 2.5, 2.4, 2.45, 2.4, 1.9)
+"""Of the ICA's course where the injection lies below the bulb: common carotid 6.6 mm, bulb 7.6."""
+
 SYLVIAN: dict[str, tuple[tuple[Point, ...], tuple[float, ...]]] = {
     "superior": (((37, -8, 15), (39, -4, 22), (40, 6, 28), (42, 14, 31)), (1.2, 1.1, 0.85)),
     "inferior": (((38, -3, 9), (41, 8, 15), (42, 20, 23), (44, 30, 30)), (1.25, 1.15, 0.9)),

@@ -16,6 +16,8 @@ PATIENT_NAME = "PHANTOM^DSA"
 IMPLEMENTATION_VERSION = "DSAPHANTOM_1"
 MAGNIFICATION = 1.3
 """Written with object-plane spacing, which DICOM states as detector spacing and magnification."""
+BITS_STORED = (8, 10, 12, 16)
+"""What the X-Ray Image module allows (PS3.3 C.8.7.1.1.4); 14 bits are stored as 16."""
 FRAME_TIME, FRAME_TIME_VECTOR = 0x00181063, 0x00181065
 
 
@@ -96,7 +98,8 @@ def _acquisition(run: DSARun) -> Dataset:
     """General Image, X-Ray Image, X-Ray Acquisition and XA Positioner modules."""
     part = Dataset()
     part.ImageType = list(run.facts.image_type) or ["DERIVED", "PRIMARY", "SINGLE PLANE"]
-    part.DerivationDescription = "Subtracted from the mask"
+    if part.ImageType[0] == "DERIVED":
+        part.DerivationDescription = "Subtracted from the mask"
     part.PixelIntensityRelationship = run.facts.intensity_relationship or "LOG"
     part.RescaleIntercept, part.RescaleSlope, part.RescaleType = "0", "1", "US"
     part.RecommendedViewingMode = run.facts.viewing_mode or "SUB"
@@ -151,8 +154,8 @@ def _pixels(run: DSARun) -> Dataset:
     part.PhotometricInterpretation = run.facts.photometric
     part.Rows, part.Columns = run.pixels.shape[1:]
     part.BitsAllocated = 8 * run.pixels.itemsize
-    part.BitsStored = run.facts.bits_stored
-    part.HighBit = run.facts.bits_stored - 1
+    part.BitsStored = next(bits for bits in BITS_STORED if bits >= run.facts.bits_stored)
+    part.HighBit = part.BitsStored - 1
     part.PixelRepresentation = 0
     data = run.pixels.astype(run.pixels.dtype.newbyteorder("<")).tobytes()
     part.PixelData = data + b"\0" * (len(data) % 2)

@@ -10,6 +10,10 @@ from dsatrain.phantom.vessels import STEP_MM, Floats, Vessels, join, speed_of
 
 GENERATIONS = 4
 MOST_BRANCHES = 600
+FURROW_MM = (14.0, 30.0)
+"""Distance along an artery from one dip into a furrow to the next."""
+LEAST_FILL = 0.03
+"""Branches with a smaller share of the contrast are not made."""
 TAPER = 0.35
 """Share of its radius that a branch loses to the side branches on its way."""
 
@@ -54,6 +58,7 @@ class Habit:
         thinnest_mm: Radius at which growth stops.
         speed: Factor on blood speed; negative where blood flows towards the stem (veins).
         label: Label of what grows.
+        folding_mm: How deep branches dip into the furrows of the surface.
     """
 
     shell: Shell
@@ -65,16 +70,22 @@ class Habit:
     thinnest_mm: float
     speed: float
     label: int = labels.BV
+    folding_mm: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
 class Buds:
-    """Branches about to grow: position and unit direction (n, 3), radius and arrival (n,)."""
+    """Branches about to grow: position and unit direction (n, 3); radius, arrival, fill (n,)."""
 
     position: Floats
     direction: Floats
     radius: Floats
     arrival: Floats
+    fill: Floats
+
+    def pick(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> "Buds":
+        """Keep those that are chosen, in the order chosen."""
+        return Buds(**{name: getattr(self, name)[chosen] for name in self.__annotations__})
 
 
 def unit(vectors: Floats) -> Floats:
@@ -97,13 +108,11 @@ def add_branches(stems: Vessels, habit: Habit, rng: np.random.Generator) -> Vess
     parents, budget = stems, MOST_BRANCHES
     for _ in range(GENERATIONS):
         buds = _buds(parents, habit, rng)
-        order = np.argsort(-buds.radius)[:budget]
+        order = np.argsort(-buds.radius, kind="stable")[:budget]
         if not len(order):
             break
-        buds = Buds(
-            buds.position[order], buds.direction[order], buds.radius[order], buds.arrival[order]
-        )
-        parents = _grow(buds, habit, rng)
+        buds = buds.pick(order)
+        parents = grow(buds, habit, rng)
         grown.append(parents)
         budget -= len(order)
     return join(grown) if grown else _no_vessels()
@@ -111,7 +120,8 @@ def add_branches(stems: Vessels, habit: Habit, rng: np.random.Generator) -> Vess
 
 def _no_vessels() -> Vessels:
     empty = np.zeros(0)
-    return Vessels(np.zeros((0, 3)), empty, empty, np.zeros(0, np.int64), np.zeros(0, np.uint8))
+    numbers, label = np.zeros(0, np.int64), np.zeros(0, np.uint8)
+    return Vessels(np.zeros((0, 3)), empty, empty, numbers, label, empty)
 
 
 def _buds(parents: Vessels, habit: Habit, rng: np.random.Generator) -> Buds:
@@ -120,7 +130,8 @@ def _buds(parents: Vessels, habit: Habit, rng: np.random.Generator) -> Buds:
     inside = np.ones(count, bool)
     inside[1:] &= parents.vessel[1:] == parents.vessel[:-1]
     ends = np.append(parents.vessel[1:] != parents.vessel[:-1], True)
-    chance = STEP_MM / (habit.spacing_mm * np.clip(parents.radius / 0.5, 0.5, 1.6))
+    steps = np.linalg.norm(np.diff(parents.points, axis=0, prepend=parents.points[:1]), axis=1)
+    chance = steps / (habit.spacing_mm * np.clip(parents.radius / 0.5, 0.5, 1.6))
     chosen = np.flatnonzero((rng.random(count) < chance) & inside & ~ends)
     tips = np.repeat(np.flatnonzero(ends), 2)
     share = rng.uniform(0.3, 0.7, len(chosen))
@@ -131,8 +142,8 @@ def _buds(parents: Vessels, habit: Habit, rng: np.random.Generator) -> Buds:
     tangent = unit(parents.points[at] - parents.points[np.maximum(at - 1, 0)])
     spread = np.concatenate((rng.uniform(0.6, 1.5, len(chosen)), np.full(len(tips), 0.5)))
     direction = unit(tangent + spread[:, None] * unit(rng.standard_normal((len(at), 3))))
-    keep = radius > habit.thinnest_mm
-    return Buds(parents.points[at][keep], direction[keep], radius[keep], parents.arrival[at][keep])
+    buds = Buds(parents.points[at], direction, radius, parents.arrival[at], parents.fill[at])
+    return buds.pick((radius > habit.thinnest_mm) & (buds.fill > LEAST_FILL))
 
 
 def _split(count: int, habit: Habit, rng: np.random.Generator) -> Floats:
@@ -145,8 +156,17 @@ def _split(count: int, habit: Habit, rng: np.random.Generator) -> Floats:
     return np.stack((larger, ratio * larger), axis=1).ravel()
 
 
-def _grow(buds: Buds, habit: Habit, rng: np.random.Generator) -> Vessels:
-    """Let all buds of one generation grow to their length."""
+def grow(buds: Buds, habit: Habit, rng: np.random.Generator) -> Vessels:
+    """Let all buds of one generation grow to their length.
+
+    Args:
+        buds: At least one bud.
+        habit: How branches grow.
+        rng: Random stream.
+
+    Returns:
+        One polyline a bud, in the same order.
+    """
     count = len(buds.radius)
     length = 62 * habit.reach * buds.radius**0.7 * rng.lognormal(0, 0.35, count)
     steps = np.maximum(4, np.round(length / STEP_MM)).astype(np.int64)
@@ -166,7 +186,29 @@ def _grow(buds: Buds, habit: Habit, rng: np.random.Generator) -> Vessels:
         drift = normal * (off - np.sum(heading * normal, axis=1, keepdims=True))
         heading = unit(heading + twist * bend + habit.hold * drift + 0.07 * aim)
         path[:, step + 1] = here + STEP_MM * heading
+    if habit.folding_mm:
+        for index in range(count):
+            path[index] = folded(path[index], habit.shell, habit.folding_mm, rng)
     return _as_vessels(path, steps, buds, habit)
+
+
+def folded(points: Floats, shell: Shell, depth_mm: float, rng: np.random.Generator) -> Floats:
+    """Let a curve dip under a surface and rise again, as arteries do in the furrows of the brain.
+
+    Args:
+        points: float64 (N, 3), about `STEP_MM` apart; the first one stays.
+        shell: The surface.
+        depth_mm: Typical size of the dips.
+        rng: Random stream.
+
+    Returns:
+        float64 (N, 3).
+    """
+    index = np.arange(len(points))
+    length = rng.uniform(*FURROW_MM) / STEP_MM
+    phase = rng.uniform(0, 2 * np.pi) + 0.6 * np.sin(index / (1.3 * length) + rng.uniform(0, 6))
+    dip = np.sin(2 * np.pi * index / length + phase) * np.minimum(1, index / length)
+    return np.asarray(points + depth_mm * dip[:, None] * shell.normal(points))
 
 
 def _as_vessels(path: Floats, steps: NDArray[np.int64], buds: Buds, habit: Habit) -> Vessels:
@@ -185,4 +227,5 @@ def _as_vessels(path: Floats, steps: NDArray[np.int64], buds: Buds, habit: Habit
         arrival[used],
         vessel[used].astype(np.int64),
         np.full(total, habit.label, np.uint8),
+        np.repeat(buds.fill, np.count_nonzero(used, axis=1)),
     )

@@ -7,38 +7,29 @@ behind it.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter, map_coordinates, zoom
+from scipy.ndimage import gaussian_filter, map_coordinates
 
-from dsatrain.phantom.projection import ellipsoid_path
+from dsatrain.phantom.fields import Map, rough
+from dsatrain.phantom.metal import metal
+from dsatrain.phantom.projection import add_ellipsoid
 from dsatrain.phantom.settings import PhantomSettings, ViewSettings
+from dsatrain.phantom.skull import (
+    BASE,
+    EYES,
+    PETROUS,
+    TEXTURED_FACE,
+    THROAT,
+    Part,
+    details_of,
+)
 from dsatrain.phantom.vessels import Floats
-
-Map = NDArray[np.float32]
-Triple = tuple[float, float, float]
 
 SKULL_PER_MM, SOFT_PER_MM = 0.020, 0.004
 """Attenuation above that of water, a rounded mean over the beam."""
-
-
-def rough(size: tuple[int, int], scale_px: float, rng: np.random.Generator) -> Map:
-    """Draw a smooth random field with mean 0 and standard deviation 1.
-
-    Args:
-        size: H and W.
-        scale_px: Its width of correlation (standard deviation of the kernel), pixels.
-        rng: Random stream.
-
-    Returns:
-        float32 (H, W).
-    """
-    coarse = max(1.0, scale_px / 2)
-    small = (int(np.ceil(size[0] / coarse)) + 3, int(np.ceil(size[1] / coarse)) + 3)
-    field = gaussian_filter(rng.standard_normal(small, np.float32), scale_px / coarse)
-    if coarse > 1:
-        field = zoom(field, coarse, order=1)
-    field = field[: size[0], : size[1]]
-    return np.asarray((field - field.mean()) / max(float(field.std()), 1e-6), np.float32)
+EDGE_MM = 0.7
+"""How soft the edges of small bones are (standard deviation)."""
+LIGHTEST, DENSEST = -0.7, 2.2
+"""Range of the attenuation after the beam filter: what lies outside is over- or underexposed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,12 +37,16 @@ class Head:
     """What stands in the beam besides contrast.
 
     Attributes:
-        attenuation: float32 (H, W), natural-log units.
+        attenuation: float32 (H, W), natural-log units; 0 where the dose is the nominal one.
         low: float32 (H, W), 0 to 1, how far a place belongs to jaw and neck, which move alone.
+        throat: float32 (H, W), 0 to 1, what rises when the patient swallows.
+        eyes: float32 (H, W), natural-log units of the eyeballs' contents.
     """
 
     attenuation: Map
     low: Map
+    throat: Map
+    eyes: Map
 
 
 def build_head(settings: PhantomSettings, middle: Floats, rng: np.random.Generator) -> Head:
@@ -63,28 +58,45 @@ def build_head(settings: PhantomSettings, middle: Floats, rng: np.random.Generat
         rng: Random stream.
 
     Returns:
-        The head as the detector sees it.
+        The head as the detector sees it, in the mask's pose.
     """
-    view = settings.view
+    view, patient = settings.view, settings.patient
     size, per_mm = view.size, 1 / view.pixel_mm
 
-    def body(centre: Triple, axes: Triple) -> Map:
-        place = np.array(centre) + rng.normal(0, 1.5, 3)
-        return ellipsoid_path(place, np.array(axes), middle, view).astype(np.float32)
+    def body(*parts: Part) -> Map:
+        image = np.zeros(size, np.float32)
+        for centre, axes, weight in parts:
+            place = np.array(centre) + rng.normal(0, 1.0, 3)
+            add_ellipsoid(image, place, np.array(axes), middle, view, weight)
+        return image
 
-    skull = body((0, 10, 26), (72, 92, 78)) - body((0, 10, 26), (66, 85, 71))
-    skull *= 1 + 0.12 * rough(size, 5 * per_mm, rng)
-    details = 0.012 * body((0, 5, -18), (58, 70, 20)) * _trabecular(size, per_mm, rng)
-    details += 0.010 * body((0, -52, -45), (48, 32, 45)) * _trabecular(size, per_mm, rng)
-    for centre, axes, weight in _details(rng):
-        details += weight * body(centre, axes)
-    neck = body((0, 30, -110), (55, 62, 90))
-    scalp = body((0, 8, 20), (78, 99, 88))
-    bone = SKULL_PER_MM * _warped(skull, 2.5, 30.0, view, rng)
-    bone += _warped(details, 2.0, 6.0, view, rng)
-    total = settings.image.bone * bone + SOFT_PER_MM * _warped(scalp + neck, 3.0, 25.0, view, rng)
-    low = np.clip(neck / 60, 0, 1).astype(np.float32)
-    return Head(gaussian_filter(total, settings.image.blur_px).astype(np.float32), low)
+    skull = body(((0, 10, 26), (72, 92, 78), 1)) - body(((0, 10, 26), (66, 85, 71), 1))
+    skull *= 1 + 0.12 * rough(size, 5 * per_mm, rng) - 0.12 * _sutures(size, per_mm, rng)
+    texture = _trabecular(size, per_mm, rng)
+    details = body(*BASE, *TEXTURED_FACE) * texture
+    petrous = body(*PETROUS)
+    details += petrous * (0.55 + 0.9 * texture)
+    details += body(*details_of(patient.fillings, rng)) * (0.6 + 0.8 * texture)
+    neck = body(((0, 30, -110), (55, 62, 90), 1))
+    soft = SOFT_PER_MM * (body(((0, 8, 20), (78, 99, 88), 1)) + neck)
+    total = _warped(SKULL_PER_MM * skull, 2.5, 30.0, view, rng)
+    # Ellipsoids end abruptly, bones do not.
+    details = gaussian_filter(details, EDGE_MM * per_mm)
+    total += _warped(details, 4.0, 9.0, view, rng)
+    total = patient.bone * total + soft + metal(patient, view, rng)
+    total = gaussian_filter(total, settings.image.blur_px)
+    return Head(
+        attenuation=np.clip(total - np.percentile(total, 40), LIGHTEST, DENSEST),
+        low=np.clip(neck / 60, 0, 1),
+        throat=gaussian_filter(np.clip(body(*THROAT) / 18, 0, 1), 3 * per_mm),
+        eyes=gaussian_filter(SOFT_PER_MM * body(*EYES), EDGE_MM * per_mm),
+    )
+
+
+def _sutures(size: tuple[int, int], per_mm: float, rng: np.random.Generator) -> Map:
+    """Sutures and grooves of the skull: a few thin winding lines."""
+    course = rough(size, 40 * per_mm, rng) + 0.08 * rough(size, 2 * per_mm, rng)
+    return np.asarray(np.exp(-((course / 0.02) ** 2)), np.float32)
 
 
 def _trabecular(size: tuple[int, int], per_mm: float, rng: np.random.Generator) -> Map:
@@ -106,22 +118,3 @@ def _warped(
         bend = rough(view.size, scale_mm / view.pixel_mm, rng)
         at[axis] += amplitude_mm / view.pixel_mm * bend
     return np.asarray(map_coordinates(image, at, order=1, mode="nearest"), np.float32)
-
-
-def _details(rng: np.random.Generator) -> list[tuple[Triple, Triple, float]]:
-    """Small parts as ellipsoids with their attenuation a mm; air is negative."""
-    found: list[tuple[Triple, Triple, float]] = []
-    for side in (-1, 1):
-        found.append(((side * 34.0, 14.0, -22.0), (22.0, 10.0, 9.0), 0.016))
-        found.append(((side * 30.0, -58.0, -12.0), (17.0, 17.0, 16.0), -0.012))
-        found.append(((side * 48.0, 22.0, -30.0), (9.0, 11.0, 14.0), 0.014))
-        found.append(((side * 42.0, -12.0, -62.0), (4.0, 14.0, 28.0), 0.03))
-        for tooth in range(7):
-            place = (side * (4 + 3.2 * tooth), -88 + 1.1 * tooth**1.7, -72.0)
-            found.append((place, (2.8, 3.5, float(rng.uniform(6, 11))), 0.05))
-    for level in range(5):
-        found.append(((0.0, 22.0, -52.0 - 19 * level), (15.0, 11.0, 8.0), 0.012))
-        found.append(((0.0, 38.0, -54.0 - 19 * level), (22.0, 8.0, 6.0), 0.012))
-    found.append(((0.0, -8.0, -90.0), (9.0, 7.0, 45.0), -0.03))
-    found.append(((0.0, -66.0, 12.0), (16.0, 9.0, 12.0), -0.02))
-    return found

@@ -1,30 +1,30 @@
-"""Makes one phantom: a run as a scanner would store it, and its exact labels."""
+"""Makes one phantom: a run as a scanner would store it, and its exact truth."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dsanet import labels
 from dsanet.io.run import DSARun, RunFacts, Spacing
-from dsatrain.phantom import background, detector, flow
+from dsatrain.phantom import background, collimator, detector, flow, hardware, motion
+from dsatrain.phantom.exact import Truth
+from dsatrain.phantom.fields import Map
 from dsatrain.phantom.head import build_head
-from dsatrain.phantom.projection import Samples, sample
+from dsatrain.phantom.layers import Layers, stacked, summed
+from dsatrain.phantom.projection import Samples, joined, sample
+from dsatrain.phantom.rule import visible
+from dsatrain.phantom.sac import sac_map, sac_mask
 from dsatrain.phantom.settings import PhantomSettings
+from dsatrain.phantom.streaming import streamed
 from dsatrain.phantom.thickness import cover, thickness_maps
-from dsatrain.phantom.tree import build_arteries, middle
+from dsatrain.phantom.tree import Tree, build_arteries, middle
 from dsatrain.phantom.veins import build_veins
-from dsatrain.phantom.vessels import Floats
+from dsatrain.phantom.vessels import Floats, Vessels
 
 ARTERIAL_BINS = 20
 VENOUS_BINS = 6
-VISIBLE_RADIUS_MM = 0.15
-"""0.3 mm of lumen, the visible limit in the science notes."""
-VISIBLE_NOISE = 1.5
-"""A vessel is labelled if its depth in the MinIP exceeds this many standard deviations of noise."""
-VISIBLE_DEPTH = 0.10
-"""And this many natural-log units; DSCA's annotators marked vessels at a local contrast ratio of
-0.47 to 0.80 (science notes, section 1.4), so hardly any fainter ones."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,11 +32,12 @@ class Phantom:
     """A synthetic run with its truth.
 
     Attributes:
-        run: The subtracted run as stored, vessels dark.
-        labels: uint8 (H, W), values of `dsanet.labels`: the vessels visible in the MinIP.
+        run: The run as stored, vessels dark.
+        labels: uint8 (H, W), values of `dsanet.labels`, by the rule in `dsatrain.phantom.rule`.
         arterial_window: First and last arterial frame, both included, from 0.
         phases: T of `mask`, `arterial`, `capillary`, `venous`.
         settings: What it was made from.
+        truth: Centrelines, times, lesions, motion, noiseless frames.
     """
 
     run: DSARun
@@ -44,6 +45,7 @@ class Phantom:
     arterial_window: tuple[int, int]
     phases: tuple[str, ...]
     settings: PhantomSettings
+    truth: Truth
 
 
 def make_phantom(settings: PhantomSettings) -> Phantom:
@@ -55,86 +57,148 @@ def make_phantom(settings: PhantomSettings) -> Phantom:
     Returns:
         The phantom; the same settings give the same one in every process.
     """
-    view, image, isocentre = settings.view, settings.image, middle(settings.vessels)
+    isocentre = middle(settings.vessels)
     tree = build_arteries(settings.vessels, settings.flow.speed, settings.stream("arteries"))
-    arteries = sample(tree, isocentre, view)
-    veins = sample(build_veins(settings.vessels, settings.stream("veins")), isocentre, view)
-    bins = flow.spread_bins(tree.arrival, ARTERIAL_BINS)
+    veins = build_veins(settings.vessels, settings.stream("veins"))
+    pieces = sample(tree.vessels, isocentre, settings.view)
+    curves = _curves(tree.vessels, pieces, veins, settings)
+    head = build_head(settings, isocentre, settings.stream("head"))
+    field = collimator.exposed(settings.image, settings.view.size, settings.stream("shutter"))
+    scene = detector.Scene(settings, head.attenuation, field)
+    moved = motion.sample_motion(settings, settings.stream("motion"))
+
+    contrast = _contrast(tree, veins, curves, settings, isocentre)
+    still = summed(
+        stacked(
+            [
+                motion.bone_layers(moved, head),
+                hardware.catheter_layers(tree.catheter, isocentre, settings),
+                hardware.wire_layers(settings, settings.stream("wires")),
+                hardware.seam_layers(settings, settings.stream("seams")),
+                background.drift_layers(settings, settings.stream("drift")),
+            ]
+        )
+    )
+    count = len(settings.flow.times)
+    signal = _moving(summed(contrast), still, moved, curves.darkest)
+    pixels = detector.record(scene, signal, count, settings.stream("noise"))
+
+    shown = pieces.pick(_seen(pieces, curves, scene))
+    truth = Truth(settings, tree, isocentre, shown, contrast, head, moved, curves.darkest)
+    return Phantom(
+        _run(pixels, settings), _labels(truth, field), curves.window, curves.phases, settings, truth
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Curves:
+    """Concentration (T, B) by arrival time (B,), and what follows from it."""
+
+    bins: Floats
+    arterial: Floats
+    late_bins: Floats
+    venous: Floats
+    window: tuple[int, int]
+    phases: tuple[str, ...]
+    darkest: int
+
+
+def _curves(
+    arteries: Vessels, pieces: Samples, veins: Vessels, settings: PhantomSettings
+) -> _Curves:
+    bins = flow.spread_bins(arteries.arrival, ARTERIAL_BINS)
     late_bins = flow.spread_bins(veins.arrival, VENOUS_BINS)
     arterial = flow.arterial_curves(settings.flow, bins)
     venous = flow.venous_curves(settings.flow, late_bins)
-    filled = flow.bin_weights(arteries.arrival, arteries.length_mm, bins) > 0
-    filled |= not filled.any()
-    window, phases = flow.phases_of(settings.flow, arterial[:, filled], venous)
+    weights = flow.bin_weights(pieces.arrival, pieces.fill * pieces.length_mm, bins)
+    filled = arterial[:, (weights > 0) | (weights.max() == 0)]
+    window, phases = flow.phases_of(settings.flow, filled, venous)
+    mean = filled.mean(axis=1)[window[0] : window[1] + 1]
+    darkest = window[0] + int(np.argmax(mean))
+    return _Curves(bins, arterial, late_bins, venous, window, phases, darkest)
 
-    head = build_head(settings, isocentre, settings.stream("head"))
-    field = detector.exposed(image, view.size, settings.stream("shutter"))
+
+def _contrast(
+    tree: Tree, veins: Vessels, curves: _Curves, settings: PhantomSettings, isocentre: Floats
+) -> Layers:
+    """Everything that contrast medium fills, in natural-log units."""
+    view, image = settings.view, settings.image
+    first = tree.vessels.vessel == 0
+    root, others = (_part(tree.vessels, chosen) for chosen in (first, ~first))
+    branches = sample(others, isocentre, view)
+    arteries = joined([streamed(root, isocentre, view, settings.flow.streaming), branches])
+    late = sample(veins, isocentre, view)
     layers = [
-        _vessel_layers(arteries, bins, arterial, settings, 1.0),
-        _vessel_layers(veins, late_bins, venous, settings, image.venous),
-        _blush(arteries, settings),
-        background.motion_layers(settings, head, settings.stream("motion")),
-        background.catheter_layer(tree, isocentre, settings),
-        background.drift_layers(view, image, len(phases), settings.stream("drift")),
+        _filled(arteries, curves.bins, curves.arterial, settings, 1.0),
+        _filled(late, curves.late_bins, curves.venous, settings, image.venous),
+        _blush(branches, settings),
     ]
-    signal = _signal(layers)
-    signal = detector.scattered(signal, image.scatter)
-    signal += detector.noise(image, head.attenuation, len(phases), settings.stream("noise"))
-    signal = detector.enhanced(signal, image.edge_enhancement)
-    pixels = detector.stored(signal, image, field)
-    truth = _truth(arteries, bins, arterial[window[0] : window[1] + 1], settings)
-    truth[~field] = labels.BACKGROUND
-    return Phantom(_run(pixels, settings), truth, window, phases, settings)
+    for lesion in tree.lesions:
+        if lesion.sac_mm and lesion.stasis_s:
+            chords = sac_map(lesion.place_mm, lesion.sac_mm, isocentre, view, image.blur_px)
+            curve = flow.sac_curve(settings.flow, lesion.arrival_s, lesion.stasis_s)
+            layers.append(Layers(chords[None], image.attenuation * curve[:, None]))
+    return stacked(layers)
 
 
-def _vessel_layers(
+def _part(vessels: Vessels, chosen: NDArray[np.bool_]) -> Vessels:
+    return Vessels(**{name: getattr(vessels, name)[chosen] for name in vessels.__annotations__})
+
+
+def _filled(
     samples: Samples, bins: Floats, curves: Floats, settings: PhantomSettings, strength: float
-) -> background.Layers:
+) -> Layers:
     maps = thickness_maps(samples, bins, settings.view.size, settings.image.blur_px)
-    return background.Layers(maps, settings.image.attenuation * strength * curves)
+    return Layers(maps, settings.image.attenuation * strength * curves)
 
 
-def _blush(arteries: Samples, settings: PhantomSettings) -> background.Layers:
-    maps = background.blush_maps(arteries, settings.view, settings.stream("blush"))
-    return background.Layers(maps, settings.image.blush * flow.capillary_curves(settings.flow, 0.8))
+def _blush(branches: Samples, settings: PhantomSettings) -> Layers:
+    maps = background.blush_maps(branches, settings.view, settings.stream("blush"))
+    return Layers(maps, settings.image.blush * flow.capillary_curves(settings.flow, 0.8))
 
 
-def _signal(layers: list[background.Layers]) -> NDArray[np.float32]:
-    """Add all layers up, weighted for each frame, to (T, H, W)."""
-    total: NDArray[np.float32] | None = None
-    for layer in layers:
-        part = np.tensordot(layer.weights.astype(np.float32), layer.maps, axes=1)
-        total = part if total is None else total + part
-    if total is None:
-        msg = "no layers"
-        raise ValueError(msg)
-    return total
+def _moving(
+    contrast: NDArray[np.float32],
+    still: NDArray[np.float32],
+    moved: motion.Motion,
+    reference: int,
+) -> Iterator[Map]:
+    """Give frame after frame what the mask does not have."""
+    for frame, (image, more) in enumerate(zip(contrast, still, strict=True)):
+        yield motion.follow(image, moved, frame, reference) + more
 
 
-def _truth(
-    arteries: Samples, bins: Floats, curves: Floats, settings: PhantomSettings
-) -> NDArray[np.uint8]:
-    """Label what can be seen on the MinIP over the arterial window."""
-    image = settings.image
-    peak = np.interp(arteries.arrival, bins, curves.max(axis=0))
-    spread = np.maximum(arteries.radius_px, 1.25 * image.blur_px)
-    depth_mm = 2 * arteries.radius_mm * (arteries.radius_px / spread)
-    depth = image.attenuation * peak * depth_mm / (1 + image.scatter)
-    seen = (depth > max(VISIBLE_NOISE * image.noise, VISIBLE_DEPTH)) & (
-        arteries.radius_mm > VISIBLE_RADIUS_MM
+def _seen(pieces: Samples, curves: _Curves, scene: detector.Scene) -> NDArray[np.bool_]:
+    """Say which pieces show on the MinIP over the arterial window."""
+    image, (rows, columns) = scene.settings.image, scene.settings.view.size
+    first, last = curves.window
+    peak = np.interp(pieces.arrival, curves.bins, curves.arterial[first : last + 1].max(axis=0))
+    spread = np.maximum(pieces.radius_px, 1.25 * image.blur_px)
+    chord = 2 * pieces.radius_mm * (pieces.radius_px / spread)
+    at = (
+        np.clip(np.round(pieces.row), 0, rows - 1).astype(np.int64),
+        np.clip(np.round(pieces.column), 0, columns - 1).astype(np.int64),
     )
-    masks = [
-        cover(_pick(arteries, seen & (arteries.label == value)), settings.view.size)
-        for value in (labels.BV, labels.MAT)
-    ]
-    return labels.merge(*masks)
+    depth = image.attenuation * peak * pieces.fill * chord * detector.direct_share(scene)[at]
+    noise = detector.noise_map(scene)[at].astype(np.float64)
+    return visible(pieces, depth, noise, image.gain / image.offset)
 
 
-def _pick(samples: Samples, chosen: NDArray[np.bool_]) -> Samples:
-    return Samples(**{name: getattr(samples, name)[chosen] for name in Samples.__annotations__})
+def _labels(truth: Truth, field: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    size = truth.settings.view.size
+    masks = []
+    for value in (labels.BV, labels.MAT):
+        mask = cover(truth.labelled.pick(truth.labelled.label == value), size)
+        for lesion in truth.lesions:
+            if lesion.sac_mm and lesion.label == value:
+                mask |= sac_mask(lesion.place_mm, lesion.sac_mm, truth.middle, truth.settings.view)
+        masks.append(mask)
+    merged = labels.merge(*masks)
+    merged[~field] = labels.BACKGROUND
+    return merged
 
 
-def _run(pixels: NDArray[np.uint8] | NDArray[np.uint16], settings: PhantomSettings) -> DSARun:
+def _run(pixels: detector.Pixels, settings: PhantomSettings) -> DSARun:
     image, view = settings.image, settings.view
     if image.spacing == "detector":
         distance = view.pixel_mm * view.magnification
@@ -152,5 +216,14 @@ def _run(pixels: NDArray[np.uint8] | NDArray[np.uint16], settings: PhantomSettin
         image_type=("DERIVED", "PRIMARY", "SINGLE PLANE"),
         equipment="DSASegmentation phantom",
     )
+    if image.native:
+        frames = [1 + index for index in range(image.mask_frames)]
+        facts = replace(
+            facts,
+            intensity_relationship=image.relationship,
+            viewing_mode="NAT",
+            mask_subtraction=({"MaskOperation": "AVG_SUB", "MaskFrameNumbers": frames},),
+            image_type=("ORIGINAL", "PRIMARY", "SINGLE PLANE"),
+        )
     times = np.asarray(settings.flow.times, np.float64)
     return DSARun(pixels, times, spacing, facts, f"phantom-{settings.seed}")

@@ -23,6 +23,7 @@ class Samples:
         arrival: float64 (n,), s.
         label: uint8 (n,).
         radius_mm: float64 (n,), radius in space.
+        fill: float64 (n,), share of the contrast that gets here, 0 to 1.
     """
 
     row: Floats
@@ -32,6 +33,17 @@ class Samples:
     arrival: Floats
     label: NDArray[np.uint8]
     radius_mm: Floats
+    fill: Floats
+
+    def pick(self, chosen: NDArray[np.bool_]) -> "Samples":
+        """Keep the pieces that are chosen, bool (n,)."""
+        return Samples(**{name: getattr(self, name)[chosen] for name in self.__annotations__})
+
+
+def joined(parts: list[Samples]) -> Samples:
+    """Put the pieces of several sets together."""
+    names = Samples.__annotations__
+    return Samples(**{n: np.concatenate([getattr(part, n) for part in parts]) for n in names})
 
 
 def rotation(view: ViewSettings) -> Floats:
@@ -62,7 +74,7 @@ def project(points: Floats, middle: Floats, view: ViewSettings) -> tuple[Floats,
     Returns:
         Row, column (pixels, from the centre of the top left pixel) and pixels per mm, each (N,).
     """
-    right, up, near = rotation(view) @ (points - middle).T
+    right, up, near = np.einsum("ij,nj->in", rotation(view), points - middle)
     per_mm = view.source_mm / (view.source_mm - near) / view.pixel_mm
     rows, columns = view.size
     column = (columns - 1) / 2 + per_mm * right - view.centre_mm[0] / view.pixel_mm
@@ -106,6 +118,7 @@ def sample(vessels: Vessels, middle: Floats, view: ViewSettings) -> Samples:
         arrival=between(vessels.arrival),
         label=vessels.label[at],
         radius_mm=radius_mm,
+        fill=between(vessels.fill),
     )
 
 
@@ -116,29 +129,39 @@ def _near(row: Floats, column: Floats, margin: Floats, size: tuple[int, int]) ->
     )
 
 
-def ellipsoid_path(
-    centre: Floats, axes: Floats, middle: Floats, view: ViewSettings, step: int = 1
-) -> Floats:
-    """Length of each pixel's ray inside an ellipsoid, by parallel beam (an outline, not a vessel).
+def add_ellipsoid(
+    image: NDArray[np.float32],
+    centre: Floats,
+    axes: Floats,
+    middle: Floats,
+    view: ViewSettings,
+    weight: float = 1.0,
+) -> None:
+    """Add the length of each pixel's ray inside an ellipsoid to an image, in place.
+
+    The beam is taken as parallel: what is added is an outline, not a vessel.
 
     Args:
+        image: float32 (H, W), natural-log units or mm.
         centre: float64 (3,), mm.
         axes: float64 (3,), semi-axes along x, y, z, mm.
         middle: float64 (3,), the isocentre.
         view: The view.
-        step: Compute every step-th pixel only.
-
-    Returns:
-        float64 (ceil(H / step), ceil(W / step)), mm.
+        weight: What a mm counts.
     """
     turn = rotation(view)
-    shape = turn @ np.diag(1 / axes**2) @ turn.T
     offset = turn @ (centre - middle)
+    reach = np.sqrt(np.diag(turn @ np.diag(axes**2) @ turn.T))
     rows, columns = view.size
-    right = (np.arange(0, columns, step) - (columns - 1) / 2) * view.pixel_mm + view.centre_mm[0]
-    up = -(np.arange(0, rows, step) - (rows - 1) / 2) * view.pixel_mm + view.centre_mm[1]
-    u, v = right[None, :] - offset[0], up[:, None] - offset[1]
-    square = shape[2, 2]
+    right = (np.arange(columns) - (columns - 1) / 2) * view.pixel_mm + view.centre_mm[0] - offset[0]
+    up = -(np.arange(rows) - (rows - 1) / 2) * view.pixel_mm + view.centre_mm[1] - offset[1]
+    across, down = np.flatnonzero(np.abs(right) < reach[0]), np.flatnonzero(np.abs(up) < reach[1])
+    if not len(across) or not len(down):
+        return
+    part = slice(down[0], down[-1] + 1), slice(across[0], across[-1] + 1)
+    u, v = right[part[1]][None].astype(np.float32), up[part[0]][:, None].astype(np.float32)
+    shape = (turn @ np.diag(1 / axes**2) @ turn.T).astype(np.float32)
     half = shape[0, 2] * u + shape[1, 2] * v
-    rest = shape[0, 0] * u**2 + 2 * shape[0, 1] * u * v + shape[1, 1] * v**2 - 1
-    return np.asarray(2 * np.sqrt(np.maximum(half**2 - square * rest, 0)) / square)
+    rest = shape[0, 0] * u**2 + (2 * shape[0, 1]) * u * v + shape[1, 1] * v**2 - 1
+    inside = np.maximum(half**2 - shape[2, 2] * rest, 0)
+    image[part] += np.float32(2 * weight / shape[2, 2]) * np.sqrt(inside)

@@ -5,9 +5,39 @@ from typing import Literal
 
 import numpy as np
 
+from dsatrain.phantom.image_settings import ImageSettings, PatientSettings
+
 Anatomy = Literal["ICA", "VA", "ECA", "random"]
 MatRule = Literal["trunk", "trunk and first continuation", "none"]
-Shutter = Literal["none", "round", "rectangle", "blades"]
+LesionKind = Literal["stenosis", "occlusion", "aneurysm", "moyamoya"]
+
+
+@dataclass(frozen=True)
+class LesionSettings:
+    """One lesion of a named artery.
+
+    Attributes:
+        kind: `stenosis` (a narrow place), `occlusion` (contrast ends there), `aneurysm` (a saccular
+            one on the artery's wall) or `moyamoya` (the end of the ICA narrow, M1 and A1 thin, a
+            puff of fine collaterals).
+        artery: Name in the templates of the arteries.
+        at: Its place (middle, end or neck) as a share of the artery's length.
+        severity: Stenosis and moyamoya: share of the diameter that is lost at the narrowest point,
+            0.3 to 0.95.
+        length_mm: Length of the narrow part (cosine profile), 3 to 10 mm.
+        eccentric: 0: it narrows evenly round its axis; 1: one wall keeps its place.
+        sac_mm: Aneurysm: diameter of the sac, 2 to 10 mm.
+        stasis_s: Aneurysm: mean time that contrast stays in the sac.
+    """
+
+    kind: LesionKind
+    artery: str
+    at: float
+    severity: float = 0.0
+    length_mm: float = 0.0
+    eccentric: float = 0.0
+    sac_mm: float = 0.0
+    stasis_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -17,18 +47,19 @@ class VesselSettings:
     Attributes:
         anatomy: Which artery was injected.
         side: -1 right, 1 left.
-        mat_rule: What the main artery trunk is: the catheterised artery (`trunk`; the ICA up to its
-            terminus, the vertebral artery and the basilar artery, the ECA up to its last branch),
-            the same with M1, or nothing. The annotators' written rule is not published, so it is a
-            choice.
-        scale: Factor on all diameters.
+        mat_rule: What is MAT, see `dsatrain.phantom.rule`.
+        scale: Factor on all diameters (children to old people).
         branch_scale: Further factor on the diameters of named branches.
         density: Side branches relative to a usual run.
         tortuosity: Factor on the wobble of all vessels.
+        folding_mm: How deep cortical arteries dip into furrows.
         exponent: x of r0^x = r1^x + r2^x (2.3 to 2.7, https://pmc.ncbi.nlm.nih.gov/articles/PMC3966250).
         thinnest_mm: Radius at which growth stops.
-        joined: ICA: the injection is in the common carotid, so the ECA fills too. VA: both
-            posterior cerebral arteries fill.
+        joined: ICA: the injection is in the common carotid, so the ECA fills too and there is a
+            bulb. VA: both posterior cerebral arteries fill.
+        tip: Place of the catheter's tip as a share of the first artery's length; contrast flows
+            back past it for a few millimetres only.
+        lesion: What is ill, or None.
     """
 
     anatomy: Anatomy
@@ -38,9 +69,12 @@ class VesselSettings:
     branch_scale: float
     density: float
     tortuosity: float
+    folding_mm: float
     exponent: float
     thinnest_mm: float
     joined: bool
+    tip: float
+    lesion: LesionSettings | None
 
 
 @dataclass(frozen=True)
@@ -78,7 +112,9 @@ class FlowSettings:
         speed: Factor on blood speed.
         capillary_s: Delay from the trunk to the parenchyma.
         venous_s: Delay from the trunk to the large veins.
-        pulse: Relative depth of the pulsation, 0 to 0.3.
+        pulse: Relative depth of the heart's ripple on the concentration, 0 to 0.3.
+        heart_hz: Heart beats a second, 1 to 1.5.
+        streaming: Share of the contrast that flows along one wall at the catheter's tip, 0 to 0.6.
     """
 
     times: tuple[float, ...]
@@ -89,57 +125,8 @@ class FlowSettings:
     capillary_s: float
     venous_s: float
     pulse: float
-
-
-@dataclass(frozen=True)
-class ImageSettings:
-    """What the detector and the vendor's processing add.
-
-    Attributes:
-        attenuation: Natural-log units a mm of opacified trunk at the peak of the bolus.
-        venous: Iodine in veins relative to arteries.
-        blush: Natural-log units of the capillary blush at its brightest.
-        motion_px: Typical shift of the patient against the mask, in pixels.
-        motion_steps: Sudden shifts during the run.
-        bone: Factor on the bone's attenuation.
-        catheter: Natural-log units left over from the catheter.
-        noise: Standard deviation of one subtracted pixel in the open field, natural-log units.
-        mask_noise: Share of the noise's variance that comes from the mask, the same in all frames.
-        blur_px: Width (standard deviation) of the point spread function in pixels.
-        scatter: Scattered over primary radiation.
-        drift: Natural-log units of low-frequency changes between frames.
-        edge_enhancement: Strength of the vendor's unsharp mask, 0 for none.
-        shutter: Shape of the collimator.
-        shutter_grey: Grey value of shutter and padding as a share of full scale.
-        padding: Constant columns at the left and right, rows at the top and bottom.
-        bits: Bits stored, 8 or 12.
-        offset: Grey value of the background as a share of full scale.
-        gain: Share of full scale for one natural-log unit.
-        gamma: Exponent of a display curve applied before storing; 1 for none.
-        spacing: What the stated spacing is a distance of.
-    """
-
-    attenuation: float
-    venous: float
-    blush: float
-    motion_px: float
-    motion_steps: int
-    bone: float
-    catheter: float
-    noise: float
-    mask_noise: float
-    blur_px: float
-    scatter: float
-    drift: float
-    edge_enhancement: float
-    shutter: Shutter
-    shutter_grey: float
-    padding: tuple[int, int]
-    bits: int
-    offset: float
-    gain: float
-    gamma: float
-    spacing: Literal["detector", "object by magnification"]
+    heart_hz: float
+    streaming: float
 
 
 @dataclass(frozen=True)
@@ -151,6 +138,7 @@ class PhantomSettings:
         vessels: The arterial tree.
         view: The projection.
         flow: Times and bolus.
+        patient: Bone, motion, metal.
         image: Detector and processing.
     """
 
@@ -158,6 +146,7 @@ class PhantomSettings:
     vessels: VesselSettings
     view: ViewSettings
     flow: FlowSettings
+    patient: PatientSettings
     image: ImageSettings
 
     def stream(self, name: str) -> np.random.Generator:

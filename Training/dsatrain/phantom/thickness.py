@@ -29,7 +29,7 @@ def thickness_maps(
         blur_px: Standard deviation of the point spread function, pixels; it softens the edges.
 
     Returns:
-        float32 (B, H, W), mm of vessel along each pixel's ray.
+        float32 (B, H, W), mm of filled vessel along each pixel's ray.
     """
     place = np.clip((samples.arrival - bins[0]) / (bins[1] - bins[0]), 0, len(bins) - 1)
     lower = np.minimum(place.astype(np.int64), len(bins) - 2)
@@ -37,7 +37,7 @@ def thickness_maps(
     total = len(bins) * size[0] * size[1]
     maps = np.zeros(total)
     for group, pixel, disc, inside in _discs(samples, size, blur_px):
-        weight = disc * samples.length_mm[group][:, None, None]
+        weight = disc * (samples.length_mm * samples.fill)[group][:, None, None]
         for shift in (0, 1):
             part = upper_share[group] if shift else 1 - upper_share[group]
             index = (lower[group] + shift)[:, None, None] * (size[0] * size[1]) + pixel
@@ -61,6 +61,29 @@ def cover(samples: Samples, size: tuple[int, int], least_px: float = 0.7) -> NDA
         limit = np.maximum(samples.radius_px[group], least_px)[:, None, None]
         mask[pixel[inside & (distance < limit)]] = True
     return mask.reshape(size)
+
+
+def earliest(
+    samples: Samples, values: Floats, size: tuple[int, int], least_px: float = 0.7
+) -> NDArray[np.float32]:
+    """Give each covered pixel the smallest value of the pieces that cover it.
+
+    Args:
+        samples: The pieces.
+        values: float64 (n,).
+        size: H and W.
+        least_px: See `cover`.
+
+    Returns:
+        float32 (H, W), nan where there is no vessel.
+    """
+    found = np.full(size[0] * size[1], np.nan, np.float32)
+    for group, pixel, distance, inside in _patches(samples, size, 1.0):
+        limit = np.maximum(samples.radius_px[group], least_px)[:, None, None]
+        hit = inside & (distance < limit)
+        value = np.broadcast_to(values[group][:, None, None], hit.shape)
+        np.fmin.at(found, pixel[hit], value[hit].astype(np.float32))
+    return found.reshape(size)
 
 
 def _discs(

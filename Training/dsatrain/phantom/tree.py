@@ -1,19 +1,20 @@
 """Builds the arterial tree of one injection from the templates."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dsanet import labels
-from dsatrain.phantom.arteries import Artery, Role
-from dsatrain.phantom.carotid import CAROTID, MIDDLE_CEREBRAL, SYLVIAN
-from dsatrain.phantom.external import EXTERNAL
-from dsatrain.phantom.growth import Habit, Shell, add_branches
+from dsatrain.phantom import moyamoya
+from dsatrain.phantom.arteries import BRAIN, CEREBELLUM, Artery
+from dsatrain.phantom.growth import Habit, Shell, add_branches, folded
+from dsatrain.phantom.lesions import Lesion, Shaped, shaped
+from dsatrain.phantom.rule import label_of
 from dsatrain.phantom.settings import VesselSettings
-from dsatrain.phantom.vertebral import VERTEBRAL
+from dsatrain.phantom.templates import template_of
 from dsatrain.phantom.vessels import (
     Floats,
     Vessels,
+    arc_length,
     join,
     one_vessel,
     radius_profile,
@@ -21,6 +22,9 @@ from dsatrain.phantom.vessels import (
     travel_time,
     wobble,
 )
+
+REFLUX_MM = 4.0
+"""How far contrast flows back past the catheter's tip: it falls to 1 / e."""
 
 MIDDLE = {
     "ICA": (10.0, -5.0, 28.0),
@@ -36,7 +40,33 @@ def middle(settings: VesselSettings) -> Floats:
     return np.array(MIDDLE[settings.anatomy]) * (settings.side, 1, 1)
 
 
-def build_arteries(settings: VesselSettings, speed: float, rng: np.random.Generator) -> Vessels:
+@dataclass(frozen=True, eq=False)
+class Tree:
+    """The arteries of one injection.
+
+    Attributes:
+        vessels: All of them; polyline 0 is the artery that the catheter lies in.
+        names: Name of each polyline, empty for side branches.
+        lesions: What is ill.
+        catheter: float64 (K, 3), mm: the course from where the catheter enters to its tip.
+    """
+
+    vessels: Vessels
+    names: tuple[str, ...]
+    lesions: tuple[Lesion, ...]
+    catheter: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """A named artery, the share of its full length that fills, and what is ill."""
+
+    vessel: Vessels
+    kept: float
+    lesion: Lesion | None
+
+
+def build_arteries(settings: VesselSettings, speed: float, rng: np.random.Generator) -> Tree:
     """Build all arteries that fill.
 
     Args:
@@ -45,110 +75,23 @@ def build_arteries(settings: VesselSettings, speed: float, rng: np.random.Genera
         rng: Random stream.
 
     Returns:
-        The arteries; labels follow `settings.mat_rule`, whether visible or not.
+        The tree; labels follow `settings.mat_rule`, whether visible or not.
     """
-    template = _template(settings, rng)
+    template = template_of(settings, rng)
     named = _named(template, settings, speed, rng)
-    parts = list(named.values())
-    for field, spacing_mm, stems in _stems(template, named):
+    vessels = {name: drawn.vessel for name, drawn in named.items()}
+    parts = list(vessels.values())
+    for field, spacing_mm, stems in _stems(template, vessels):
         habit = _habit(settings, field, 1.7 * spacing_mm / settings.density, speed)
         parts.append(add_branches(stems, habit, rng))
-    return join(parts)
-
-
-def _template(settings: VesselSettings, rng: np.random.Generator) -> tuple[Artery, ...]:
-    """The named arteries that may fill, stems before what leaves them."""
-    if settings.anatomy == "ICA":
-        template = CAROTID + _middle_cerebral(rng)
-        if rng.random() < 0.15:
-            template += _second_anterior()
-        return template + _external_branch() if settings.joined else template
-    if settings.anatomy == "VA":
-        own = {"VA", "BA", "PICA", "muscular"}
-        crossed = tuple(_mirrored(artery, own) for artery in VERTEBRAL if artery.name not in own)
-        return VERTEBRAL + crossed if settings.joined else VERTEBRAL
-    return EXTERNAL if settings.anatomy == "ECA" else _random_template(rng)
-
-
-def _mirrored(artery: Artery, own: set[str]) -> Artery:
-    """The same artery on the other side; it leaves its mirrored stem unless that is one's own."""
-    if artery.start is None:
-        return artery
-    stem, at = artery.start
-    start = (stem if stem in own else f"{stem} crossed", at)
-    control = tuple((-x, y, z) for x, y, z in artery.control)
-    return replace(artery, name=f"{artery.name} crossed", start=start, control=control)
-
-
-def _external_branch() -> tuple[Artery, ...]:
-    """The ECA as a branch of the carotid, for an injection below the fork."""
-    root, *others = EXTERNAL
-    branch = replace(root, start=("ICA", 0.24), control=root.control[3:], role="branch")
-    # What leaves the ECA below the fork's height would be lost with its first part.
-    higher = (replace(a, start=_raised(a.start)) for a in others)
-    return (branch, *higher)
-
-
-def _raised(start: tuple[str, float] | None) -> tuple[str, float] | None:
-    if start is None or start[0] != "ECA":
-        return start
-    return ("ECA", max(0.05, (start[1] - 0.4) / 0.6))
-
-
-def _middle_cerebral(rng: np.random.Generator) -> tuple[Artery, ...]:
-    """Draw the branches of M1: two or three trunks in the fissure, cortical arteries on them."""
-    three = rng.random() < 0.3
-    found: list[Artery] = []
-    for name, (way, radii) in SYLVIAN.items():
-        if name != "middle" or three:
-            found.append(Artery(name, ("M1", float(rng.uniform(0.7, 1))), way, radii, 2.2))
-    for name, trunk, at, chance, control, radius in MIDDLE_CEREBRAL:
-        stem = trunk if three or trunk != "middle" else "inferior"
-        leaves = float(np.clip(at + rng.normal(0, 0.08), 0.02, 1))
-        radii = (radius * 1.15, radius, 0.5 * radius)
-        found.append(Artery(name, (stem, leaves), control, radii, 4.0, "branch", chance, 6))
-    return tuple(found)
-
-
-def _second_anterior() -> tuple[Artery, ...]:
-    """The other side's anterior cerebral artery, filled across the communicating artery."""
-    bridge = Artery(
-        "A1 crossed", ("A1", 1.0), ((0, -26, 13), (-2.5, -28, 13)), (0.8, 1.0), 0.3, spacing_mm=0
-    )
-    names = ("A2", "callosomarginal", "frontopolar")
-    return (bridge, *(_mirrored(a, set()) for a in CAROTID if a.name in names))
-
-
-def _random_template(rng: np.random.Generator) -> tuple[Artery, ...]:
-    """A trunk on a random curve with random branches, so that no anatomy is learnt by heart."""
-    control = np.array((0, 0, -100)) + rng.normal((0, 0, 26), (12, 16, 8), (6, 3)).cumsum(axis=0)
-    radius = float(rng.uniform(1.3, 2.8))
-    trunk = Artery(
-        "trunk",
-        None,
-        tuple(map(tuple, control)),
-        (radius, 0.75 * radius),
-        1.5,
-        "trunk",
-        spacing_mm=0,
-    )
-    branches = []
-    for index in range(int(rng.integers(4, 13))):
-        at = float(rng.uniform(0.2, 1.0))
-        start = control[round(at * 5)]
-        way = start + np.cumsum(rng.normal(0, 1, 3) * 22 + rng.normal(0, 9, (4, 3)), axis=0)
-        first = float(rng.uniform(0.4, 0.7) * radius)
-        branches.append(
-            Artery(
-                f"branch {index}",
-                ("trunk", at),
-                tuple(map(tuple, way)),
-                (first, 0.45 * first),
-                float(rng.uniform(1, 2.5)),
-                spacing_mm=6,
-            )
-        )
-    return (trunk, *branches)
+    if settings.lesion is not None and settings.lesion.kind == "moyamoya":
+        parts.append(moyamoya.puff(vessels, settings.side, speed, rng))
+    tree = join(parts)
+    names = tuple(vessels) + ("",) * (int(tree.vessel.max()) + 1 - len(vessels))
+    lesions = tuple(drawn.lesion for drawn in named.values() if drawn.lesion is not None)
+    root = parts[0]
+    tip = int(np.argmax(root.fill == 1)) + 1
+    return Tree(tree, names, lesions, root.points[:tip])
 
 
 def _named(
@@ -156,39 +99,90 @@ def _named(
     settings: VesselSettings,
     speed: float,
     rng: np.random.Generator,
-) -> dict[str, Vessels]:
-    """Draw each named artery of a template that is present."""
-    named: dict[str, Vessels] = {}
+) -> dict[str, _Drawn]:
+    """Draw each named artery of a template that is present and fills."""
+    needed = _needed(template, settings)
+    named: dict[str, _Drawn] = {}
     for artery in template:
-        if rng.random() > artery.chance or (artery.start and artery.start[0] not in named):
+        absent = rng.random() > artery.chance and artery.name not in needed
+        if absent or (artery.start and not _reached(artery.start, named)):
             continue
         named[artery.name] = _draw(artery, named, settings, speed, rng)
     return named
 
 
+def _needed(template: tuple[Artery, ...], settings: VesselSettings) -> set[str]:
+    """Names of the artery that is ill and of all that lead to it."""
+    starts = {artery.name: artery.start for artery in template}
+    needed: set[str] = set()
+    name = settings.lesion.artery if settings.lesion else ""
+    while name in starts:
+        needed.add(name)
+        start = starts[name]
+        name = start[0] if start else ""
+    return needed
+
+
+def _reached(start: tuple[str, float], named: dict[str, _Drawn]) -> bool:
+    """Whether contrast gets to where an artery leaves its stem."""
+    return start[0] in named and start[1] <= named[start[0]].kept
+
+
 def _draw(
     artery: Artery,
-    named: dict[str, Vessels],
+    named: dict[str, _Drawn],
     settings: VesselSettings,
     speed: float,
     rng: np.random.Generator,
-) -> Vessels:
+) -> _Drawn:
     control = np.array(artery.control, float) * (settings.side, 1, 1)
     control += rng.normal(0, 0.7 * artery.wobble_mm, control.shape)
-    begin = 0.0
+    begin, fill = 0.0, 1.0
     if artery.start:
         stem = named[artery.start[0]]
-        at = round(artery.start[1] * (len(stem.points) - 1))
-        control = np.concatenate((stem.points[at : at + 1], control))
-        begin = float(stem.arrival[at])
+        at = _index_at(stem.vessel.points, artery.start[1] / stem.kept)
+        control = np.concatenate((stem.vessel.points[at : at + 1], control))
+        begin, fill = float(stem.vessel.arrival[at]), float(stem.vessel.fill[at])
+    label = label_of(artery.role, settings.mat_rule)
+    shape = shaped(_shape(artery, control, settings, rng), artery.name, label, settings.lesion, rng)
+    delay = travel_time(shape.points, shape.radius, speed)
+    share = np.full(len(delay), fill)
+    if artery.start is None:
+        tip = _index_at(shape.points, settings.tip / shape.kept)
+        delay = np.abs(delay - delay[tip])
+        back = np.maximum(0, arc_length(shape.points)[tip] - arc_length(shape.points))
+        share *= np.exp(-back / REFLUX_MM)
+    vessel = one_vessel(shape.points, shape.radius, begin + delay, label, share)
+    return _Drawn(vessel, shape.kept, _timed(shape.lesion, vessel))
+
+
+def _timed(lesion: Lesion | None, vessel: Vessels) -> Lesion | None:
+    """Add when contrast arrives at a lesion."""
+    if lesion is None:
+        return None
+    nearest = np.argmin(np.linalg.norm(vessel.points - np.array(lesion.place_mm), axis=1))
+    return replace(lesion, arrival_s=float(vessel.arrival[nearest]))
+
+
+def _shape(
+    artery: Artery, control: Floats, settings: VesselSettings, rng: np.random.Generator
+) -> Shaped:
+    """Course and radii of a healthy artery."""
     points = wobble(smooth_curve(control), 0.45 * artery.wobble_mm * settings.tortuosity, rng)
     if artery.role == "branch":
         points = _kept_within(artery.field, points)
+        if artery.field in (BRAIN, CEREBELLUM) and artery.wobble_mm >= 2:
+            points = folded(points, artery.field, 0.7 * settings.folding_mm, rng)
     scale = settings.scale * (1.0 if artery.role == "trunk" else settings.branch_scale)
     stations = np.linspace(0, 1, len(artery.radii))
     radius = scale * radius_profile(list(zip(stations, artery.radii, strict=True)), len(points))
-    arrival = begin + travel_time(points, radius, speed)
-    return one_vessel(points, radius, arrival, _label(artery.role, settings))
+    return Shaped(points, radius)
+
+
+def _index_at(points: Floats, share: float) -> int:
+    """Index of the point at a share of a polyline's length."""
+    along = arc_length(points)
+    return int(np.argmin(np.abs(along - share * along[-1])))
 
 
 def _kept_within(field: Shell, points: Floats) -> Floats:
@@ -196,14 +190,6 @@ def _kept_within(field: Shell, points: Floats) -> Floats:
     level = field.level(points)
     limit = 1 + max(float(level[0]) - 1, 0) * np.linspace(1, 0, len(points))
     return field.onto(points, np.minimum(level, limit))
-
-
-def _label(role: Role, settings: VesselSettings) -> int:
-    if settings.mat_rule == "none" or role == "branch":
-        return labels.BV
-    if role == "continuation" and settings.mat_rule == "trunk":
-        return labels.BV
-    return labels.MAT
 
 
 def _stems(
@@ -229,4 +215,5 @@ def _habit(settings: VesselSettings, field: Shell, spacing_mm: float, speed: flo
         exponent=settings.exponent,
         thinnest_mm=settings.thinnest_mm,
         speed=speed,
+        folding_mm=settings.folding_mm if field in (BRAIN, CEREBELLUM) else 0.0,
     )

@@ -1,6 +1,6 @@
 """Veins and sinuses: they appear late and are background in the labels."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -106,7 +106,7 @@ def build_veins(settings: VesselSettings, rng: np.random.Generator) -> Vessels:
     twigs = [add_branches(join(small), habit, rng)] if small else []
     veins = join(drawn + twigs)
     arrival = np.maximum(veins.arrival, 0)
-    return Vessels(veins.points, veins.radius, arrival, veins.vessel, veins.label)
+    return replace(veins, arrival=arrival)
 
 
 def _bridging(shell: Shell, count: int, rng: np.random.Generator) -> list[tuple[Course, int]]:

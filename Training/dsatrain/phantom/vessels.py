@@ -26,6 +26,8 @@ class Vessels:
         arrival: float64 (N,), seconds from the moment contrast enters the trunk.
         vessel: int64 (N,), which polyline a point belongs to; a polyline's points are neighbours.
         label: uint8 (N,), value of `dsanet.labels` that the point carries if it is visible.
+        fill: float64 (N,), 0 to 1: share of the contrast that gets here at all (less than 1 where
+            it only flows back past the catheter's tip).
     """
 
     points: Floats
@@ -33,9 +35,12 @@ class Vessels:
     arrival: Floats
     vessel: NDArray[np.int64]
     label: NDArray[np.uint8]
+    fill: Floats
 
 
-def one_vessel(points: Floats, radius: Floats, arrival: Floats, label: int) -> Vessels:
+def one_vessel(
+    points: Floats, radius: Floats, arrival: Floats, label: int, fill: Floats | None = None
+) -> Vessels:
     """Make a single polyline.
 
     Args:
@@ -43,13 +48,19 @@ def one_vessel(points: Floats, radius: Floats, arrival: Floats, label: int) -> V
         radius: float64 (N,), mm.
         arrival: float64 (N,), s.
         label: Value of `dsanet.labels`.
+        fill: float64 (N,), or None where all of the contrast arrives.
 
     Returns:
         The vessel, numbered 0.
     """
     count = len(points)
     return Vessels(
-        points, radius, arrival, np.zeros(count, np.int64), np.full(count, label, np.uint8)
+        points,
+        radius,
+        arrival,
+        np.zeros(count, np.int64),
+        np.full(count, label, np.uint8),
+        np.ones(count) if fill is None else fill,
     )
 
 
@@ -72,6 +83,7 @@ def join(parts: list[Vessels]) -> Vessels:
         np.concatenate([part.arrival for part in parts]),
         np.concatenate(vessel),
         np.concatenate([part.label for part in parts]),
+        np.concatenate([part.fill for part in parts]),
     )
 
 

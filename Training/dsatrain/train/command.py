@@ -10,6 +10,7 @@ from dsanet.atomic import new_folder
 from dsanet.model import DSANetConfig
 from dsanet.packages import ModelPackage, find_package
 from dsatrain.train.config import RECIPES, TrainConfig, Watch
+from dsatrain.train.data import cases_of, phantoms
 from dsatrain.train.loop import OnStep, train
 
 
@@ -22,6 +23,7 @@ def run_command(arguments: argparse.Namespace) -> None:
     """
     parent = find_package(arguments.parent) if arguments.parent else None
     config = config_of(arguments, parent)
+    data = cases_of(arguments.data, arguments.fold) if arguments.data else phantoms()
     watch = Watch(
         validation_runs=arguments.validation_runs,
         validate_every=arguments.validate_every,
@@ -32,6 +34,7 @@ def run_command(arguments: argparse.Namespace) -> None:
             config,
             arguments.output,
             parent,
+            data=data,
             watch=watch,
             device=arguments.device,
             on_step=_progress(config.steps, shown),

@@ -55,7 +55,7 @@ class TrainConfig:
     loaders: int = 1
     processes: int = 1
     bf16: bool = True
-    data: tuple[str, ...] = (PHANTOMS,)
+    data: str = PHANTOMS
     parent: str | None = None
     restart: tuple[str, ...] = ()
 

@@ -65,7 +65,7 @@ def curves_png(rows: list[dict[str, str]]) -> bytes:
     left, right = figure.subplots(1, 2)
     for axes, names, title in (
         (left, ("loss",), "training loss"),
-        (right, DICE, "Dice on held-out phantoms"),
+        (right, DICE, "Dice on held-out runs"),
     ):
         for name in names:
             points = [(int(row["step"]), float(row[name])) for row in rows if row.get(name)]

@@ -4,25 +4,24 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import torch
 
 from dsanet.engine.torch_backend import load_network
 from dsanet.packages import ModelPackage
-from dsatrain.batches import Batch, Crops, batches
-from dsatrain.samples import PhantomCrops
+from dsatrain.batches import Batch, batches
+from dsatrain.evaluate import LabelledRun
 from dsatrain.train import checkpoints
 from dsatrain.train.config import TrainConfig, Watch
+from dsatrain.train.data import TrainingData, phantoms
 from dsatrain.train.distributed import Place, joined
 from dsatrain.train.history import History
 from dsatrain.train.trainer import Trainer
-from dsatrain.train.validate import Validation, validate, validation_phantoms
+from dsatrain.train.validate import Validation, validate
 
 log = logging.getLogger(__name__)
-
-MakeCrops = Callable[[int], Crops]
-"""Gives the source of samples of one lane: each loader of each process has its own."""
 
 OnStep = Callable[[int, float], None]
 """Told the steps done and the loss of the last."""
@@ -33,7 +32,7 @@ def train(
     folder: Path,
     parent: ModelPackage | None = None,
     *,
-    make_crops: MakeCrops | None = None,
+    data: TrainingData | None = None,
     watch: Watch | None = None,
     device: str = "auto",
     on_step: OnStep = lambda _step, _loss: None,
@@ -43,10 +42,10 @@ def train(
     Under torchrun every process calls this; the first one writes.
 
     Args:
-        config: The training's settings; `processes` is set to how many there are.
+        config: The training's settings; `processes` and `data` are set to what they are.
         folder: Where checkpoints, history and pictures lie; it exists.
         parent: The model to start from; None starts from random weights.
-        make_crops: Where samples come from; None draws from phantoms.
+        data: What it learns from; None is phantoms.
         watch: How often to report, save and validate.
         device: `auto`, `cuda`, `mps` or `cpu`.
         on_step: Called after each step.
@@ -59,8 +58,9 @@ def train(
         FloatingPointError: The loss is not finite.
         WriteError: The disk is full or not writable; the checkpoints before are whole.
     """
+    data = data or phantoms()
     with joined(device) as place:
-        config = replace(config, processes=place.count)
+        config = replace(config, processes=place.count, data=data.words)
         initial = inherited(parent, config.restart) if parent else None
         trainer = Trainer(config, place, initial)
         state = checkpoints.newest(folder)
@@ -68,20 +68,17 @@ def train(
             trainer.restore(state)
             log.info("going on from step %d", trainer.step)
         stream = batches(
-            make_crops or phantom_crops(config),
+            partial(data.make_crops, config),
             batch_size=config.batch_size,
             start_step=trainer.step,
             loaders=config.loaders,
             rank=place.rank,
             skeletons=config.skeleton_recall > 0,
         )
-        _Watched(trainer, folder, watch or Watch(), on_step).run(stream)
+        watch = watch or Watch()
+        runs = data.validation_runs(watch.validation_runs) if place.is_first else []
+        _Watched(trainer, folder, watch, runs, on_step).run(stream)
         return trainer
-
-
-def phantom_crops(config: TrainConfig) -> MakeCrops:
-    """Draw samples from ever new phantoms."""
-    return lambda lane: PhantomCrops(config.seed, config.crop_px, config.max_frames, lane)
 
 
 def inherited(parent: ModelPackage, restart: tuple[str, ...]) -> dict[str, torch.Tensor]:
@@ -93,12 +90,19 @@ def inherited(parent: ModelPackage, restart: tuple[str, ...]) -> dict[str, torch
 class _Watched:
     """Steps a trainer to its end; on the first process also reports, validates and saves."""
 
-    def __init__(self, trainer: Trainer, folder: Path, watch: Watch, on_step: OnStep) -> None:
+    def __init__(
+        self,
+        trainer: Trainer,
+        folder: Path,
+        watch: Watch,
+        runs: list[LabelledRun],
+        on_step: OnStep,
+    ) -> None:
         self.trainer, self.folder, self.watch, self.on_step = trainer, folder, watch, on_step
+        self.runs = runs
         place: Place = trainer.place
         tensorboard = watch.tensorboard and place.is_first
         self.history = History(folder, trainer.step, tensorboard=tensorboard)
-        self.runs = validation_phantoms(watch.validation_runs) if place.is_first else []
         self.reported = self.saved = time.monotonic()
 
     def run(self, stream: Iterator[Batch]) -> None:

@@ -1,4 +1,4 @@
-"""Held-out phantoms, segmented as in use, while a model is training."""
+"""Held-out runs, segmented as in use, while a model is training."""
 
 import tempfile
 from dataclasses import dataclass
@@ -14,16 +14,9 @@ from dsatrain.evaluate import (
     Gallery,
     LabelledRun,
     evaluate,
-    labelled_phantom,
     summarise,
 )
 from dsatrain.packaging import write_package
-from dsatrain.phantom import make_phantom, sample_settings
-
-VALIDATION_SEEDS_FROM = 800_000
-"""Below all that `dsatrain.samples.SEEDS_APART` lets train, apart from the test set."""
-
-VALIDATION_SIZE = (384, 384)
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,15 +25,6 @@ class Validation:
 
     dice: dict[str, float | None]
     gallery: Gallery
-
-
-def validation_phantoms(count: int) -> list[LabelledRun]:
-    """Make the first runs of the validation set."""
-    seeds = range(VALIDATION_SEEDS_FROM, VALIDATION_SEEDS_FROM + count)
-    return [
-        labelled_phantom(make_phantom(sample_settings(seed, size=VALIDATION_SIZE)))
-        for seed in seeds
-    ]
 
 
 def validate(

@@ -1,0 +1,102 @@
+"""Where a training's samples come from, and what it is validated on."""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from dsanet.cases import CaseEntry
+from dsanet.errors import CaseError
+from dsatrain.batches import Crops
+from dsatrain.data.crops import CaseCrops, training_cases
+from dsatrain.data.folds import patient_folds
+from dsatrain.evaluate.cases import labelled_cases
+from dsatrain.evaluate.labelled import LabelledRun, labelled_phantom
+from dsatrain.phantom import make_phantom, sample_settings
+from dsatrain.samples import PhantomCrops
+from dsatrain.train.config import PHANTOMS, TrainConfig
+
+log = logging.getLogger(__name__)
+
+FOLDS = 5
+
+VALIDATION_SEEDS_FROM = 800_000
+"""Below all that `dsatrain.samples.SEEDS_APART` lets train, apart from the test set."""
+
+VALIDATION_SIZE = (384, 384)
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """What a training learns from.
+
+    Attributes:
+        words: For the package and the checkpoint: what it is, with a hash where it can change.
+        make_crops: Gives the source of samples of one lane for the settings of a training.
+        validation_runs: Gives at most so many runs that are not trained on.
+    """
+
+    words: str
+    make_crops: Callable[[TrainConfig, int], Crops]
+    validation_runs: Callable[[int], list[LabelledRun]]
+
+
+def phantoms() -> TrainingData:
+    """Ever new phantoms; validated on others of a size that is quick to segment."""
+    return TrainingData(
+        PHANTOMS,
+        lambda config, lane: PhantomCrops(config.seed, config.crop_px, config.max_frames, lane),
+        validation_phantoms,
+    )
+
+
+def validation_phantoms(count: int) -> list[LabelledRun]:
+    """Make the first runs of the validation set."""
+    seeds = range(VALIDATION_SEEDS_FROM, VALIDATION_SEEDS_FROM + count)
+    return [
+        labelled_phantom(make_phantom(sample_settings(seed, size=VALIDATION_SIZE)))
+        for seed in seeds
+    ]
+
+
+def cases_of(dataset: Path, fold: int) -> TrainingData:
+    """The accepted training cases of a data set, but for one fold of its patients.
+
+    Args:
+        dataset: The data set's folder.
+        fold: The fold that is validated on, from 0 to 4.
+
+    Raises:
+        CaseError: No case can be trained on, or there are fewer patients than folds.
+    """
+    entries, others = training_cases(dataset)
+    for name, reason in others:
+        log.warning("%s is left out: %s", name, reason)
+    if not entries:
+        msg = f"no case of {dataset} can be trained on; accept some, or import a data set"
+        raise CaseError(msg)
+    patients = {e.name: e.record.facts.patient_key for e in entries if e.record is not None}
+    held_out = set(patient_folds(patients, FOLDS)[fold])
+    trained = [entry for entry in entries if entry.name not in held_out]
+    validated = [entry for entry in entries if entry.name in held_out]
+    words = f"{len(trained)} cases, sha256 {_digest(trained)}, without fold {fold} of {FOLDS}"
+    log.info("training on %d cases, validating on %d", len(trained), len(validated))
+    return TrainingData(
+        words,
+        lambda config, lane: CaseCrops(
+            trained, config.seed, config.crop_px, config.max_frames, lane
+        ),
+        lambda count: list(labelled_cases(validated[:count])),
+    )
+
+
+def _digest(entries: list[CaseEntry]) -> str:
+    """SHA-256 over names and hashes of all files, its first 16 digits."""
+    hashes = [
+        f"{entry.name} {name} {digest}"
+        for entry in sorted(entries, key=lambda entry: entry.name)
+        if entry.record is not None
+        for name, (digest, _) in sorted(entry.record.files.items())
+    ]
+    return hashlib.sha256("\n".join(hashes).encode()).hexdigest()[:16]
