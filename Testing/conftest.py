@@ -16,6 +16,14 @@ def real_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_models_of_the_user(tmp_path_factory):
+    """The active model of whoever runs the tests is none of theirs, also in child processes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DSANET_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def tiny_package(tmp_path_factory):
     """A real model package with a very small, untrained network."""

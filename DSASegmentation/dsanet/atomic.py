@@ -25,7 +25,7 @@ from dsanet.errors import WriteError
 ORPHAN_SECONDS = 3600
 """Nothing here is staged for that long, so an older temporary file is nobody's."""
 
-_HOST = hashlib.sha256(platform.node().encode()).hexdigest()[:8]
+HOST = hashlib.sha256(platform.node().encode()).hexdigest()[:8]
 """Which computer or container a process number belongs to, where several share a folder."""
 
 _TEMPORARY = re.compile(r"\.dsanet-([0-9a-f]{8})-(\d+)-[0-9a-f]{16}\.tmp")
@@ -134,7 +134,7 @@ def remove_orphans(folder: Path) -> list[Path]:
     for path in sorted(folder.glob(".dsanet-*.tmp")):
         match = _TEMPORARY.fullmatch(path.name)
         with suppress(OSError):
-            if match and (_is_gone(match[1], int(match[2])) or _age(path) > ORPHAN_SECONDS):
+            if match and (is_gone(match[1], int(match[2])) or _age(path) > ORPHAN_SECONDS):
                 path.unlink()
                 removed.append(path)
     return removed
@@ -189,7 +189,7 @@ def _put_back(target: Path, temporary: Path, backup: Path | None) -> None:
 
 def _temporary(folder: Path, leftovers: ExitStack) -> Path:
     """Choose a temporary name and see to it that nothing stays under it."""
-    path = folder / f".dsanet-{_HOST}-{os.getpid()}-{secrets.token_hex(8)}.tmp"
+    path = folder / f".dsanet-{HOST}-{os.getpid()}-{secrets.token_hex(8)}.tmp"
     leftovers.callback(_remove, path)
     return path
 
@@ -240,8 +240,14 @@ def _reason(path: Path, size: int, error: OSError) -> str:
     return (error.strerror or str(error)).lower()
 
 
-def _is_gone(host: str, process: int) -> bool:
-    if os.name == "nt" or host != _HOST:
+def is_gone(host: str, process: int) -> bool:
+    """Whether a process that left something behind is no more; False where that cannot be told.
+
+    Args:
+        host: `HOST` of the computer or container that it ran on.
+        process: Its number.
+    """
+    if os.name == "nt" or host != HOST:
         return False
     try:
         os.kill(process, 0)

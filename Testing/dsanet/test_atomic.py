@@ -249,7 +249,7 @@ def test_orphans_of_the_living_stay_until_they_are_old(tmp_path: Path) -> None:
     gone = run_python("pass")
     gone.communicate(timeout=60)
     token = "0123456789abcdef"
-    here, elsewhere = f".dsanet-{atomic._HOST}", ".dsanet-00000000"
+    here, elsewhere = f".dsanet-{atomic.HOST}", ".dsanet-00000000"
     dead = tmp_path / f"{here}-{gone.pid}-{token}.tmp"
     alive = tmp_path / f"{here}-{os.getpid()}-{token}.tmp"
     foreign = tmp_path / f"{elsewhere}-{gone.pid}-{token}.tmp"

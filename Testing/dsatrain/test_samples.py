@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from dsatrain.samples import (
+    ZOOMS,
     PhantomCrops,
     Sample,
     bend,
     crop,
+    crop_side,
     jitter_window,
     magnify,
     regrade,
@@ -62,6 +64,12 @@ def test_a_crop_has_its_size_and_keeps_image_and_labels_aligned(rng, size):
 
 def test_a_crop_as_large_as_the_image_holds_all_of_it(rng):
     assert crop(sample(height=8, width=8), 8, rng).labels.sum() == 2
+
+
+def test_some_crops_hold_the_whole_run(rng):
+    sides = [crop_side(sample(), 4, rng) for _ in range(200)]
+    assert 25 < sides.count(9) < 80
+    assert set(sides) == {9, *(round(4 / zoom) for zoom in ZOOMS)}
 
 
 def test_magnifying_keeps_image_and_labels_aligned():

@@ -74,6 +74,8 @@ def _parser() -> argparse.ArgumentParser:
     phantom.add_argument("--output", type=path, required=True, metavar="DIR")
     phantom.add_argument("--count", type=_positive, default=1)
     phantom.add_argument("--seed", type=_natural, default=0, help="of the first phantom")
+    phantom.add_argument("--arrays", action="store_true", help="also write the exact maps (npz)")
+    phantom.add_argument("--gallery", type=path, metavar="PNG", help="also draw them on one sheet")
     phantom.set_defaults(command=_phantom)
 
     add_commands(commands)
@@ -141,12 +143,17 @@ def _add_train(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
 
 def _phantom(arguments: argparse.Namespace) -> None:
     from dsatrain.phantom import make_phantom, sample_settings
+    from dsatrain.phantom.gallery import write_gallery
     from dsatrain.phantom.truth import write_phantom
 
+    seeds = range(arguments.seed, arguments.seed + arguments.count)
     with new_folder(arguments.output):
-        for seed in range(arguments.seed, arguments.seed + arguments.count):
-            written = write_phantom(make_phantom(sample_settings(seed)), arguments.output)
+        for seed in seeds:
+            phantom = make_phantom(sample_settings(seed))
+            written = write_phantom(phantom, arguments.output, arrays=arguments.arrays)
             logging.info("%s", written)
+        if arguments.gallery is not None:
+            write_gallery(arguments.gallery, seeds)
 
 
 def _train(arguments: argparse.Namespace) -> None:

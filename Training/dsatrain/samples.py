@@ -24,6 +24,9 @@ WIDE_SHARE = 1 / 3
 ZOOMS = (0.75, 1.0, 1.0, 1.3, 1.7)
 """Magnifications of a crop, drawn evenly: runs come in 472 to 1432 px."""
 
+WHOLE_SHARE = 1 / 4
+"""Of the samples that show the whole run, made smaller."""
+
 LARGEST_TURN_DEG = 15.0
 LARGEST_PUSH_SHARE = 0.02
 """Of the crop's side: the largest displacement by which a crop is bent."""
@@ -197,6 +200,16 @@ def regrade(sample: Sample, rng: np.random.Generator) -> Sample:
     )
 
 
+def crop_side(sample: Sample, crop_px: int, rng: np.random.Generator) -> int:
+    """Draw the side of the square to cut; one time of four it holds the whole run.
+
+    Whether a run has a main artery trunk shows in the whole picture, not in a part of it.
+    """
+    if rng.random() < WHOLE_SHARE:
+        return max(sample.minip.shape)
+    return round(crop_px / float(rng.choice(ZOOMS)))
+
+
 def augment(sample: Sample, crop_px: int, max_frames: int, rng: np.random.Generator) -> Sample:
     """Draw a crop of a run, the same part of all frames, and vary its look.
 
@@ -207,7 +220,7 @@ def augment(sample: Sample, crop_px: int, max_frames: int, rng: np.random.Genera
         rng: Decides everything.
     """
     sample = thin(sample, int(rng.integers(1, max_frames + 1)), rng)
-    cut = crop(sample, round(crop_px / float(rng.choice(ZOOMS))), rng)
+    cut = crop(sample, crop_side(sample, crop_px, rng), rng)
     return regrade(soften(bend(magnify(cut, crop_px), rng), rng), rng)
 
 

@@ -39,7 +39,7 @@ def segment_folder(
         folder: Where the runs are; see `dsanet.io.survey` for what is one.
         output: Folder for the results and `summary.csv`; it is made if missing and may lie inside
             `folder`.
-        model: A model package, or the name or folder of one; None is the bundled model.
+        model: A model package, or the name or folder of one; None is the active model.
         device: One of `dsanet.engine.DEVICES`.
         choices: What the user decided about the preparation of all runs.
         limits: What may be decoded for one run.

@@ -62,7 +62,7 @@ def segment_to_folder(
     Args:
         source: The run, a file or a folder of frames.
         output: Folder for the results; it is made if missing.
-        model: Name or folder of a model package; None is the bundled one.
+        model: Name or folder of a model package; None is the active one.
         device: One of `dsanet.engine.DEVICES`.
         number: Which run of a folder with several, from 1; None where there is only one.
         choices: What the user decided about the preparation.

@@ -50,7 +50,7 @@ class Engine:
         """Open a model.
 
         Args:
-            package: A checked package, or the name or folder of one; None is the bundled model.
+            package: A checked package, or the name or folder of one; None is the active model.
             device: `auto`, `cuda`, `mps`, `openvino` or `cpu`.
             precision: `auto`, `float32`, `bfloat16` or `float16`; see `choose_backend`.
 

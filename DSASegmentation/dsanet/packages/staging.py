@@ -74,7 +74,7 @@ def remove_left_overs(folder: Path) -> list[Path]:
 def _temporary(target: Path) -> Iterator[Path]:
     """Choose a temporary name and see to it that nothing stays under it."""
     token = secrets.token_hex(8)
-    path = target.with_name(f".staged-{atomic._HOST}-{os.getpid()}-{token}")
+    path = target.with_name(f".staged-{atomic.HOST}-{os.getpid()}-{token}")
     try:
         yield path
     finally:
@@ -86,7 +86,7 @@ def _is_left_over(path: Path) -> bool:
     if match is None:
         return False
     age = time.time() - path.lstat().st_mtime
-    return atomic._is_gone(match[1], int(match[2])) or age > atomic.ORPHAN_SECONDS
+    return atomic.is_gone(match[1], int(match[2])) or age > atomic.ORPHAN_SECONDS
 
 
 def _refuse_existing(target: Path) -> None:

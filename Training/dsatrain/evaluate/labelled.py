@@ -18,10 +18,9 @@ OBLIQUE_DEG = 30.0
 """A view further than this from AP and from lateral is called oblique."""
 
 FRAME_COUNTS = ((1, "1"), (4, "2 to 4"), (8, "5 to 8"), (16, "9 to 16"), (np.inf, "17 and more"))
-NOISES = ((0.035, "low"), (0.055, "medium"), (np.inf, "high"))
-"""Upper bounds and names. 3.6 uGy a frame gives a standard deviation of 0.03 to 0.04 of a
-subtracted pixel in the open field, 1.2 uGy 0.05 to 0.065 (https://jnis.bmj.com/content/9/3/297)."""
-
+NOISES = ((0.008, "low"), (0.017, "medium"), (np.inf, "high"))
+"""Upper bounds and names: thirds of the phantoms by the standard deviation of a subtracted pixel in
+the open field, natural-log units."""
 
 CLASS_NAMES = (*(entry.name for entry in CLASSES), "whole")
 """`whole` is BV and MAT as one vessel."""
