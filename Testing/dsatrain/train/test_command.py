@@ -18,6 +18,7 @@ def test_a_recipe_stands_unless_a_value_is_given():
     changed = config_of(arguments("--recipe", "paper", "--steps", "9", "--width", "4"), None)
     assert (changed.steps, changed.network.width) == (9, 4)
     assert changed.optimizer == "sgd"
+    assert config_of(arguments("--steps", "80"), None).warmup == 8
     assert changed.network.temporal == "fixed8"
 
 

@@ -7,6 +7,7 @@ import torch
 from dsanet.engine.torch_backend import load_network
 from dsatrain.batches import collate
 from dsatrain.train import TrainConfig, Trainer, inherited
+from dsatrain.train.trainer import averaging
 
 
 def test_a_few_steps_lower_the_loss_of_one_batch(sample, config):
@@ -44,6 +45,16 @@ def test_without_averaging_the_average_is_the_network(sample, config):
     trainer.train_step(collate([sample()]))
     for name, value in trainer.network.state_dict().items():
         assert torch.equal(trainer.averaged_weights()[name], value), name
+
+
+def test_the_average_forgets_its_beginning_also_in_a_short_training():
+    average, current = [torch.zeros(3)], [torch.ones(3)]
+    for count in range(1, 31):
+        averaging(0.999)(average, current, torch.tensor(count))
+    assert 0.99 < float(average[0][0]) < 1
+    slow = [torch.zeros(3)]
+    averaging(0.9)(slow, current, torch.tensor(1000))
+    assert float(slow[0][0]) == pytest.approx(0.1)
 
 
 def test_only_the_named_parts_of_a_parent_start_afresh(tiny_package):

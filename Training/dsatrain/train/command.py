@@ -63,9 +63,11 @@ def config_of(arguments: argparse.Namespace, parent: ModelPackage | None) -> Tra
         "cl_dice",
     )
     values = {name: getattr(arguments, name) for name in names}
+    steps = arguments.steps or recipe.steps
     return replace(
         recipe,
         network=network,
+        warmup=min(recipe.warmup, max(1, steps // 10)),
         parent=parent.weights_sha256 if parent else None,
         restart=tuple(arguments.restart),
         **{name: value for name, value in values.items() if value is not None},

@@ -1,11 +1,12 @@
 """Trainer: the state of one training, and the step that changes it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 from dsanet.model.dsanet import DSANet
 from dsatrain.batches import Batch
@@ -41,9 +42,7 @@ class Trainer:
         if initial is not None:
             self.network.load_state_dict(self.network.state_dict() | initial)
         self.network.to(place.device)
-        self.average = AveragedModel(
-            self.network, multi_avg_fn=get_ema_multi_avg_fn(config.ema_decay)
-        )
+        self.average = AveragedModel(self.network, multi_avg_fn=averaging(config.ema_decay))
         self.optimizer = _optimizer(config, self.network)
         self.loss = TrainingLoss(config.skeleton_recall, config.cl_dice)
         self.step = 0
@@ -124,6 +123,26 @@ class Trainer:
         return DistributedDataParallel(
             self.network, device_ids=devices, find_unused_parameters=True
         )
+
+
+def averaging(decay: float) -> Callable[[list[Tensor], list[Tensor], Tensor], None]:
+    """Exponential averaging that forgets its beginning also in a short training.
+
+    Args:
+        decay: Share of the average that stays at each step, in the long run. Step n keeps at most
+            (1 + n) / (10 + n), as TensorFlow's ExponentialMovingAverage does.
+
+    Returns:
+        What AveragedModel calls with averaged weights, current ones, and the steps averaged.
+    """
+
+    @torch.no_grad()
+    def update(averaged: list[Tensor], current: list[Tensor], count: Tensor) -> None:
+        steps = float(count)
+        stays = min(decay, (1 + steps) / (10 + steps))
+        torch._foreach_lerp_(averaged, current, 1 - stays)
+
+    return update
 
 
 def _optimizer(config: TrainConfig, network: nn.Module) -> torch.optim.Optimizer:
