@@ -2,12 +2,12 @@
 
 import csv
 import os
-import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -16,6 +16,11 @@ from dsatrain.train import Watch, reached, train
 QUIET = Watch(report_every=2, validation_runs=0)
 HERE = Path(__file__).parent
 
+ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1"}
+"""As the tests themselves; sums over more threads round otherwise."""
+
+KILLS = int(os.environ.get("DSA_KILLS", "2"))
+
 SCRIPT = """
 import sys, time
 from pathlib import Path
@@ -23,13 +28,13 @@ sys.path.insert(0, {here!r})
 from conftest import DATA, make_config
 from dsatrain.train import Watch, train
 watch = Watch(report_every=2, validation_runs=0, checkpoint_minutes=0.0)
-train(make_config(steps=12, processes={processes}), Path(sys.argv[1]), data=DATA,
+train(make_config(steps={steps}, processes={processes}), Path(sys.argv[1]), data=DATA,
       watch=watch, device="cpu", on_step=lambda step, loss: print(step, flush=True))
 """
 
 
-def script(processes=1):
-    return SCRIPT.format(here=str(HERE), processes=processes)
+def script(processes=1, steps=12):
+    return SCRIPT.format(here=str(HERE), processes=processes, steps=steps)
 
 
 def losses(folder):
@@ -43,6 +48,13 @@ def test_a_training_leaves_checkpoint_history_and_curves(tmp_path, config, crops
     assert [step for step, _ in losses(tmp_path)] == ["2", "4", "6"]
     assert (tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")
     assert reached(tmp_path).step == 6
+
+
+def test_tensorboard_is_a_choice_that_may_be_missing(tmp_path, config, crops, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    watch = Watch(validation_runs=0, tensorboard=True)
+    with pytest.raises(ValueError, match="pip install tensorboard"):
+        train(config(), tmp_path, data=crops, watch=watch, device="cpu")
 
 
 def test_a_finished_training_is_not_trained_further(tmp_path, config, crops):
@@ -61,25 +73,34 @@ def test_the_last_step_is_validated_on_held_out_phantoms(tmp_path, config, crops
 
 
 def test_a_killed_training_ends_bit_for_bit_as_the_unbroken_one(tmp_path, config, crops):
+    steps = 4 * KILLS + 4
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     whole.mkdir()
     broken.mkdir()
-    train(config(steps=12), whole, data=crops, watch=QUIET, device="cpu")
-    for kill_at in ("3", "8"):
-        process = subprocess.Popen(
-            [sys.executable, "-c", script(), broken], stdout=subprocess.PIPE, text=True
-        )
-        for line in process.stdout:
-            if line.strip() == kill_at:
-                break
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
-        assert reached(broken).step >= int(kill_at) - 1
-    subprocess.run([sys.executable, "-c", script(), broken], check=True, stdout=subprocess.DEVNULL)
+    train(config(steps=steps), whole, data=crops, watch=QUIET, device="cpu")
+    rng = np.random.default_rng()
+    command = [sys.executable, "-c", script(steps=steps), broken]
+    for kill in range(KILLS):
+        seen = run_until(command, 4 * kill + int(rng.integers(1, 4)), float(rng.random()) * 0.05)
+        assert reached(broken).step >= seen - 1
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=ONE_THREAD)
     assert losses(broken) == losses(whole)
     wanted = reached(whole).weights
     for name, value in reached(broken).weights.items():
         assert torch.equal(value, wanted[name]), name
+
+
+def run_until(command, wanted_step, seconds):
+    """Run a training, and kill it some time after a step is told; give the last step told."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ONE_THREAD) as process:
+        step = 0
+        for line in process.stdout:
+            step = int(line)
+            if step >= wanted_step:
+                break
+        time.sleep(seconds)
+        process.kill()
+    return step
 
 
 @pytest.mark.allow_hosts(["127.0.0.1", "localhost", "::1"])
@@ -89,12 +110,11 @@ def test_two_processes_train_one_network_together(tmp_path):
     folder = tmp_path / "out"
     folder.mkdir()
     command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     started = time.monotonic()
     subprocess.run(
         [*command, "--standalone", str(module), str(folder)],
         check=True,
-        env=environment,
+        env=ONE_THREAD,
         stdout=subprocess.DEVNULL,
         timeout=120,
     )

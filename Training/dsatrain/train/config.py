@@ -11,7 +11,9 @@ PHANTOMS = "phantoms of dsatrain.phantom"
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """All that the weights depend on: the same values give the same weights on one kind of CPU.
+    """All that the weights depend on.
+
+    The same values give the same weights, bit for bit, on one kind of CPU with as many threads.
 
     Attributes:
         network: The network to train.

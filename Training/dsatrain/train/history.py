@@ -26,7 +26,7 @@ class History:
             tensorboard: Whether to write event files too.
 
         Raises:
-            ModuleNotFoundError: TensorBoard is wanted and not installed.
+            ValueError: TensorBoard is wanted and not installed.
         """
         self.folder = folder
         self.rows = [row for row in _read(folder / FILE) if int(row["step"]) <= step]
@@ -88,6 +88,9 @@ def _read(path: Path) -> list[dict[str, str]]:
 
 
 def _event_writer(folder: Path, step: int) -> Any:
-    from torch.utils.tensorboard import SummaryWriter
-
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError as error:
+        msg = f"--tensorboard needs the package tensorboard ({error}): pip install tensorboard"
+        raise ValueError(msg) from error
     return SummaryWriter(str(folder / "tensorboard"), purge_step=step)
