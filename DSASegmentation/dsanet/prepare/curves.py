@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from dsanet.prepare.coarse import small_structures
-
-VESSEL_SHARE = 0.25
-"""A vessel's peak, as a share of the run's strongest (99.5th percentile) small structure."""
+VESSEL_SHARE = 0.15
+"""A vessel's peak, as a share of the run's strongest (99.5th percentile) small structure. Thin
+arteries fill and empty last: without those under 0.25 the window ended two frames and more early
+in 8 % of phantom runs of more than 2.5 frames a second, instead of 3 %."""
 
 NOISE_FACTOR = 6.0
 """A vessel's peak must stand this many noise standard deviations above the background."""
@@ -52,19 +52,18 @@ class VesselCurves:
 
 
 def vessel_curves(
-    frames: NDArray[np.float32], times: NDArray[np.float64], field: NDArray[np.bool_]
+    depth: NDArray[np.float32], times: NDArray[np.float64], field: NDArray[np.bool_]
 ) -> VesselCurves:
     """Collect the curves of the pixels that show a vessel at some time.
 
     Args:
-        frames: float32 (T, h, w), coarse frames, vessels dark.
+        depth: float32 (T, h, w), coarse frames' `small_structures`.
         times: float64 (T,), seconds.
         field: bool (h, w).
 
     Returns:
         The curves; none of them where no pixel changes with time as a vessel does.
     """
-    depth = small_structures(frames, field)
     noise = 1.4826 * float(np.median([np.median(np.abs(frame[field])) for frame in depth]))
     peak, low = depth.max(axis=0), depth.min(axis=0)
     vessels = _vessels(peak, low, field, noise)

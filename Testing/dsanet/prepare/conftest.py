@@ -34,7 +34,7 @@ def subtracted_pixels(times, noise=1.0):
 
 @pytest.fixture
 def subtracted():
-    """(16, 64, 64), one frame a second: arteries in frames 4 to 7, the vein in 10 to 12."""
+    """(16, 64, 64), one frame a second: arteries in frames 4 to 6, the vein in 10 to 12."""
     return subtracted_pixels(np.arange(FRAMES, dtype=np.float64))
 
 

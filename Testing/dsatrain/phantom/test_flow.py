@@ -26,6 +26,7 @@ FLOW = FlowSettings(
     streaming=0.0,
 )
 BINS = np.linspace(0, 1.5, 4)
+ALIKE = np.ones(4)
 
 
 def test_the_bolus_peaks_at_one_and_is_nothing_before_arrival():
@@ -42,30 +43,41 @@ def test_contrast_peaks_later_and_lower_downstream():
 
 def test_phases_are_those_of_the_curves():
     arteries = arterial_curves(FLOW, BINS)
-    window, phases = phases_of(FLOW, arteries, venous_curves(FLOW, BINS))
-    share = arteries.mean(axis=1) / arteries.mean(axis=1).max()
-    assert window == (3, 10)
-    assert share[10] > 0.4 > share[11]
+    window, phases = phases_of(FLOW, arteries, venous_curves(FLOW, BINS), ALIKE)
+    shares = arteries / arteries.max(axis=0)
+    mean = shares.mean(axis=1) / shares.mean(axis=1).max()
+    assert window[0] == 3
+    assert mean[window[1]] > 0.25 > mean[window[1] + 1]
     assert phases[:3] == ("mask",) * 3
     assert phases[-1] == "venous"
 
 
 def test_the_window_does_not_close_while_contrast_still_rises():
-    arterial = np.array([[0.0], [0.15], [0.2], [0.3], [0.9], [1.0], [0.3]])
+    arterial = np.array([[0.0], [0.15], [0.2], [0.3], [0.9], [1.0], [0.2]])
     flow = replace(FLOW, times=tuple(range(7)), injection_s=0.0, bolus_s=0.5)
-    window, _ = phases_of(flow, arterial, np.zeros((7, 1)))
+    window, _ = phases_of(flow, arterial, np.zeros((7, 0)), np.ones(1))
     assert window == (1, 5)
+
+
+def test_the_arteries_with_more_area_close_the_window():
+    arterial = np.array([[1.0, 1.0], [0.1, 1.0], [0.1, 0.1], [0.0, 0.0]])
+    flow = replace(FLOW, times=(0.0, 1.0, 2.0, 3.0))
+    trunk, twigs = (
+        phases_of(flow, arterial, np.zeros((4, 0)), np.array(weights))[0]
+        for weights in ([9.0, 1.0], [1.0, 9.0])
+    )
+    assert (trunk, twigs) == ((0, 0), (0, 1))
 
 
 def test_frames_before_any_contrast_make_a_window_of_one_frame():
     early = replace(FLOW, injection_s=100.0)
-    window, _ = phases_of(early, arterial_curves(early, BINS), venous_curves(early, BINS))
+    window, _ = phases_of(early, arterial_curves(early, BINS), venous_curves(early, BINS), ALIKE)
     assert window[0] == 0
 
 
 def test_a_run_that_outlasts_the_veins_stays_venous():
     long = replace(FLOW, times=tuple(float(frame) for frame in range(40)))
-    _, phases = phases_of(long, arterial_curves(long, BINS), venous_curves(long, BINS))
+    _, phases = phases_of(long, arterial_curves(long, BINS), venous_curves(long, BINS), ALIKE)
     assert phases[-1] == "venous"
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from dsanet.errors import WriteError
 from dsatrain.train import Watch, reached, train
 
 QUIET = Watch(report_every=2, validation_runs=0)
@@ -26,6 +27,7 @@ import sys, time
 from pathlib import Path
 sys.path.insert(0, {here!r})
 from conftest import DATA, make_config
+from dsanet.errors import WriteError
 from dsatrain.train import Watch, train
 watch = Watch(report_every=2, validation_runs=0, checkpoint_minutes=0.0)
 train(make_config(steps={steps}, processes={processes}), Path(sys.argv[1]), data=DATA,
@@ -70,6 +72,16 @@ def test_the_last_step_is_validated_on_held_out_phantoms(tmp_path, config, crops
     (row,) = csv.DictReader((tmp_path / "history.csv").read_text().splitlines())
     assert 0 <= float(row["whole dice"]) <= 1
     assert [path.suffix for path in (tmp_path / "validation").iterdir()] == [".png"]
+
+
+def test_no_checkpoint_is_ahead_of_the_history(tmp_path, config, crops, monkeypatch):
+    def full(_self):
+        raise WriteError("the disk is full")
+
+    monkeypatch.setattr("dsatrain.train.history.History.write", full)
+    with pytest.raises(WriteError):
+        train(config(), tmp_path, data=crops, watch=QUIET, device="cpu")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_killed_training_ends_bit_for_bit_as_the_unbroken_one(tmp_path, config, crops):

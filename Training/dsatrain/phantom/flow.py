@@ -1,5 +1,7 @@
 """How much contrast is where at each frame, and which phase a frame belongs to."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +13,10 @@ SHAPE = 3.0
 RIPPLE_SPREAD_S = 0.12
 """How much a sharp change of concentration spreads in the first second of its way (a choice)."""
 FINE_S = 0.02
+OPENS, CLOSES = 0.1, 0.25
+VEINS_RISE, VEINS_FILL = 0.15, 0.25
+"""Shares of the peak at which the arterial window opens and closes, and at which veins are rising
+and filled (choices)."""
 CAPILLARY_WIDTH = 1.7
 VENOUS_WIDTH = 2.2
 """Time to peak of blush and veins relative to the trunk's."""
@@ -105,39 +111,47 @@ def venous_curves(flow: FlowSettings, bins: Floats) -> Floats:
 
 
 def phases_of(
-    flow: FlowSettings, arterial: Floats, venous: Floats
+    flow: FlowSettings, arterial: Floats, venous: Floats, weights: Floats
 ) -> tuple[tuple[int, int], tuple[str, ...]]:
     """Find the true arterial window and name each frame's phase.
 
-    The window opens with the first frame in which contrast reaches a tenth of the trunk's peak
-    anywhere and closes with the last one before arteries, on average, fall under 0.4 of their
-    maximum or veins rise over 0.15 of theirs.
+    The window is that of the arteries that can be seen. It opens with the first frame in which
+    contrast reaches a tenth of the trunk's peak anywhere. It closes with the last one before their
+    contrast, each as a share of its own peak and weighted by its area in the picture, falls under a
+    quarter of its maximum, or a vein that can be seen rises over 0.15 of its peak. (Weighting every
+    arrival time alike let twigs that nobody sees decide.)
 
     Args:
         flow: Times and bolus.
         arterial: float64 (T, B), concentration in the bins that hold arteries.
-        venous: float64 (T, B).
+        venous: float64 (T, V), in the bins that hold veins that can be seen; V may be 0.
+        weights: float64 (B,), area of the arteries of each bin that can be seen, not all 0.
 
     Returns:
         First and last arterial frame, and T of `mask`, `arterial`, `capillary`, `venous`.
     """
     count = len(flow.times)
-    front, mean = arterial.max(axis=1), arterial.mean(axis=1)
-    first = int(np.argmax(front > 0.1)) if np.any(front > 0.1) else int(np.argmax(front))
-    fallen = (np.arange(count) > mean.argmax()) & (mean < 0.4 * mean.max())
-    ended = fallen | (venous.max(axis=1) > 0.15)
+    front = arterial.max(axis=1)
+    shares = arterial / np.maximum(arterial.max(axis=0), 1e-9)
+    mean = shares @ (weights / weights.sum())
+    late = venous.max(axis=1, initial=0.0)
+    first = int(np.argmax(front > OPENS)) if np.any(front > OPENS) else int(np.argmax(front))
+    fallen = (np.arange(count) > mean.argmax()) & (mean < CLOSES * mean.max())
+    ended = fallen | (late > VEINS_RISE)
     ended[: first + 1] = False
     last = int(np.argmax(ended)) - 1 if np.any(ended) else count - 1
-    reached = np.maximum.accumulate(venous.max(axis=1))
-    names = []
-    for frame in range(count):
+    return (first, last), tuple(_names(first, last, np.maximum.accumulate(late)))
+
+
+def _names(first: int, last: int, reached: Floats) -> Iterator[str]:
+    """Name the phases; `reached` is the most contrast that veins have had so far."""
+    for frame, veins in enumerate(reached):
         if frame < first:
-            names.append("mask")
+            yield "mask"
         elif frame <= last:
-            names.append("arterial")
+            yield "arterial"
         else:
-            names.append("venous" if reached[frame] > 0.25 else "capillary")
-    return (first, last), tuple(names)
+            yield "venous" if veins > VEINS_FILL else "capillary"
 
 
 def spread_bins(arrival: Floats, count: int) -> Floats:

@@ -60,14 +60,14 @@ def make_phantom(settings: PhantomSettings) -> Phantom:
     isocentre = middle(settings.vessels)
     tree = build_arteries(settings.vessels, settings.flow.speed, settings.stream("arteries"))
     veins = build_veins(settings.vessels, settings.stream("veins"))
-    pieces = sample(tree.vessels, isocentre, settings.view)
-    curves = _curves(tree.vessels, pieces, veins, settings)
     head = build_head(settings, isocentre, settings.stream("head"))
     field = collimator.exposed(settings.image, settings.view.size, settings.stream("shutter"))
     scene = detector.Scene(settings, head.attenuation, field)
+    pieces, late = (sample(part, isocentre, settings.view) for part in (tree.vessels, veins))
+    curves = _curves(pieces, late, scene)
     moved = motion.sample_motion(settings, settings.stream("motion"))
 
-    contrast = _contrast(tree, veins, curves, settings, isocentre)
+    contrast = _contrast(tree, late, curves, settings, isocentre)
     still = summed(
         stacked(
             [
@@ -83,7 +83,9 @@ def make_phantom(settings: PhantomSettings) -> Phantom:
     signal = _moving(summed(contrast), still, moved, curves.darkest)
     pixels = detector.record(scene, signal, count, settings.stream("noise"))
 
-    shown = pieces.pick(_seen(pieces, curves, scene))
+    first, last = curves.window
+    peak = np.interp(pieces.arrival, curves.bins, curves.arterial[first : last + 1].max(axis=0))
+    shown = pieces.pick(_seen(pieces, peak, scene))
     truth = Truth(settings, tree, isocentre, shown, contrast, head, moved, curves.darkest)
     return Phantom(
         _run(pixels, settings), _labels(truth, field), curves.window, curves.phases, settings, truth
@@ -103,23 +105,42 @@ class _Curves:
     darkest: int
 
 
-def _curves(
-    arteries: Vessels, pieces: Samples, veins: Vessels, settings: PhantomSettings
-) -> _Curves:
-    bins = flow.spread_bins(arteries.arrival, ARTERIAL_BINS)
-    late_bins = flow.spread_bins(veins.arrival, VENOUS_BINS)
+def _curves(pieces: Samples, late: Samples, scene: detector.Scene) -> _Curves:
+    settings = scene.settings
+    bins = flow.spread_bins(pieces.arrival, ARTERIAL_BINS)
+    late_bins = flow.spread_bins(late.arrival, VENOUS_BINS)
     arterial = flow.arterial_curves(settings.flow, bins)
     venous = flow.venous_curves(settings.flow, late_bins)
-    weights = flow.bin_weights(pieces.arrival, pieces.fill * pieces.length_mm, bins)
-    filled = arterial[:, (weights > 0) | (weights.max() == 0)]
-    window, phases = flow.phases_of(settings.flow, filled, venous)
+    present = flow.bin_weights(pieces.arrival, pieces.fill * pieces.length_mm, bins)
+    filled = arterial[:, (present > 0) | (present.max() == 0)]
+    weights = _seen_area(pieces, bins, arterial, scene, 1.0)
+    veins = _seen_area(late, late_bins, venous, scene, settings.image.venous) > 0
+    if not weights.any():
+        weights = np.ones_like(weights)
+    window, phases = flow.phases_of(
+        settings.flow, arterial[:, weights > 0], venous[:, veins], weights[weights > 0]
+    )
     mean = filled.mean(axis=1)[window[0] : window[1] + 1]
     darkest = window[0] + int(np.argmax(mean))
     return _Curves(bins, arterial, late_bins, venous, window, phases, darkest)
 
 
+def _seen_area(
+    pieces: Samples, bins: Floats, curves: Floats, scene: detector.Scene, strength: float
+) -> Floats:
+    """Area in the picture of the pieces of each bin that show in any frame, (B,)."""
+    rows, columns = scene.settings.view.size
+    inside = (pieces.row > -0.5) & (pieces.row < rows - 0.5)
+    inside &= (pieces.column > -0.5) & (pieces.column < columns - 0.5)
+    inside[inside] = scene.field[_pixels(pieces.pick(inside), scene)]
+    peak = strength * np.interp(pieces.arrival, bins, curves.max(axis=0))
+    shown = inside & _seen(pieces, peak, scene)
+    area = pieces.length_mm * np.maximum(pieces.radius_px, 1.25 * scene.settings.image.blur_px)
+    return flow.bin_weights(pieces.arrival[shown], area[shown], bins)
+
+
 def _contrast(
-    tree: Tree, veins: Vessels, curves: _Curves, settings: PhantomSettings, isocentre: Floats
+    tree: Tree, late: Samples, curves: _Curves, settings: PhantomSettings, isocentre: Floats
 ) -> Layers:
     """Everything that contrast medium fills, in natural-log units."""
     view, image = settings.view, settings.image
@@ -127,7 +148,6 @@ def _contrast(
     root, others = (_part(tree.vessels, chosen) for chosen in (first, ~first))
     branches = sample(others, isocentre, view)
     arteries = joined([streamed(root, isocentre, view, settings.flow.streaming), branches])
-    late = sample(veins, isocentre, view)
     layers = [
         _filled(arteries, curves.bins, curves.arterial, settings, 1.0),
         _filled(late, curves.late_bins, curves.venous, settings, image.venous),
@@ -168,20 +188,24 @@ def _moving(
         yield motion.follow(image, moved, frame, reference) + more
 
 
-def _seen(pieces: Samples, curves: _Curves, scene: detector.Scene) -> NDArray[np.bool_]:
-    """Say which pieces show on the MinIP over the arterial window."""
-    image, (rows, columns) = scene.settings.image, scene.settings.view.size
-    first, last = curves.window
-    peak = np.interp(pieces.arrival, curves.bins, curves.arterial[first : last + 1].max(axis=0))
+def _seen(pieces: Samples, peak: Floats, scene: detector.Scene) -> NDArray[np.bool_]:
+    """Say which pieces show where contrast reaches a peak, (n,) as a share of the trunk's."""
+    image = scene.settings.image
     spread = np.maximum(pieces.radius_px, 1.25 * image.blur_px)
     chord = 2 * pieces.radius_mm * (pieces.radius_px / spread)
-    at = (
-        np.clip(np.round(pieces.row), 0, rows - 1).astype(np.int64),
-        np.clip(np.round(pieces.column), 0, columns - 1).astype(np.int64),
-    )
+    at = _pixels(pieces, scene)
     depth = image.attenuation * peak * pieces.fill * chord * detector.direct_share(scene)[at]
     noise = detector.noise_map(scene)[at].astype(np.float64)
     return visible(pieces, depth, noise, image.gain / image.offset)
+
+
+def _pixels(pieces: Samples, scene: detector.Scene) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows and columns of the pixels at pieces, the nearest ones for those outside."""
+    rows, columns = scene.settings.view.size
+    return (
+        np.clip(np.round(pieces.row), 0, rows - 1).astype(np.int64),
+        np.clip(np.round(pieces.column), 0, columns - 1).astype(np.int64),
+    )
 
 
 def _labels(truth: Truth, field: NDArray[np.bool_]) -> NDArray[np.uint8]:

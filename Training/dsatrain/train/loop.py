@@ -151,6 +151,7 @@ class _Watched:
         return found
 
     def _save(self) -> None:
-        checkpoints.store(self.folder, self.trainer.step, self.trainer.state())
+        """History first: rows beyond the checkpoint come again, missing ones never would."""
         self.history.write()
+        checkpoints.store(self.folder, self.trainer.step, self.trainer.state())
         self.saved = time.monotonic()
