@@ -10,7 +10,7 @@ from dsanet.batch.lock import locked
 from dsanet.batch.one import Cancel
 from dsanet.batch.outcome import Batch, Event
 from dsanet.batch.record import request
-from dsanet.engine import Engine
+from dsanet.engine import ALL_STEPS, CleanUp, Engine
 from dsanet.errors import ReadError, WriteError
 from dsanet.io import Limits
 from dsanet.packages import ModelPackage, find_package
@@ -24,6 +24,7 @@ def segment_folder(
     model: ModelPackage | str | Path | None = None,
     device: str = "auto",
     choices: PrepareChoices | None = None,
+    clean_up: CleanUp = ALL_STEPS,
     limits: Limits | None = None,
     report: Callable[[Event], None] = lambda _event: None,
     cancel: Cancel = lambda: False,
@@ -42,6 +43,7 @@ def segment_folder(
         model: A model package, or the name or folder of one; None is the active model.
         device: One of `dsanet.engine.DEVICES`.
         choices: What the user decided about the preparation of all runs.
+        clean_up: The steps that tidy the labels.
         limits: What may be decoded for one run.
         report: Told how far it is.
         cancel: Asked now and then whether to stop.
@@ -63,9 +65,10 @@ def segment_folder(
         return Job(
             folder=folder,
             output=output,
-            wanted=request(package, decided),
+            wanted=request(package, decided, clean_up),
             open_engine=cache(lambda: Engine.load(package, device)),
             choices=decided,
+            clean_up=clean_up,
             limits=limits or Limits(),
             report=report,
             cancel=cancel,

@@ -16,7 +16,7 @@ from dsanet.batch.places import places
 from dsanet.batch.record import FACTS, content_sha256, read_report, record, standing
 from dsanet.batch.row import Row, path_key, row_of_error
 from dsanet.batch.summary import SUMMARY_FILE, Summary
-from dsanet.engine import Engine
+from dsanet.engine import CleanUp, Engine
 from dsanet.errors import CancelledError, DSAError, WriteError
 from dsanet.io import Limits
 from dsanet.prepare import PrepareChoices
@@ -44,6 +44,7 @@ class Job:
     wanted: dict[str, Any]
     open_engine: Callable[[], Engine]
     choices: PrepareChoices
+    clean_up: CleanUp
     limits: Limits
     report: Callable[[Event], None]
     cancel: Cancel
@@ -149,6 +150,7 @@ class Job:
         step = Step(
             open_engine=self.open_engine,
             choices=self.choices,
+            clean_up=self.clean_up,
             limits=self.limits,
             progress=self._tell,
             cancel=self.cancel,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dsanet.atomic import new_folder, remove_orphans, write_all
-from dsanet.engine import Engine, Prediction
+from dsanet.engine import ALL_STEPS, CleanUp, Engine, Prediction
 from dsanet.export import SUFFIXES, image_files, report, to_json
 from dsanet.io import DSARun, Limits, RunSource, read_source
 from dsanet.prepare import PrepareChoices
@@ -66,6 +66,7 @@ class Step:
         limits: What may be decoded.
         progress: Told how far `read`, `load`, `prepare`, `infer` and `write` are.
         cancel: Asked between frames whether to stop.
+        clean_up: The steps that tidy the labels.
         remark: More for the report, from the content of the other files by the keys of `SUFFIXES`.
     """
 
@@ -74,6 +75,7 @@ class Step:
     limits: Limits
     progress: Progress
     cancel: Cancel = lambda: False
+    clean_up: CleanUp = ALL_STEPS
     remark: Callable[[Mapping[str, bytes]], dict[str, Any]] = lambda _contents: {}
 
 
@@ -92,7 +94,11 @@ def segment_source(source: RunSource, place: Place, step: Step) -> Segmented:
     run = clock.time("read", lambda: read_source(source, step.limits))
     engine = clock.time("load", step.open_engine)
     prediction = engine.segment(
-        run, progress=step.progress, cancel=step.cancel, choices=step.choices
+        run,
+        progress=step.progress,
+        cancel=step.cancel,
+        choices=step.choices,
+        clean_up=step.clean_up,
     )
     clock.seconds.update(prediction.seconds)
     images = clock.time("write", lambda: image_files(prediction, run.spacing, place.stem))

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import dsanet
 from dsanet.batch.one import Place
+from dsanet.engine import ALL_STEPS, CleanUp
 from dsanet.errors import CancelledError, ReadError
 from dsanet.packages import ModelPackage
 from dsanet.prepare import PrepareChoices
@@ -24,12 +25,15 @@ FACTS = {"frames": int, "arterial_window": list, "pixels": dict, "warnings": lis
 Standing = Literal["missing", "outdated", "changed", "kept"]
 
 
-def request(package: ModelPackage, choices: PrepareChoices) -> dict[str, Any]:
+def request(
+    package: ModelPackage, choices: PrepareChoices, clean_up: CleanUp = ALL_STEPS
+) -> dict[str, Any]:
     """Describe what, besides the input, decides about the results.
 
     Args:
         package: The model.
         choices: What the user decided about the preparation.
+        clean_up: The steps that tidy the labels.
 
     Returns:
         JSON values.
@@ -38,6 +42,7 @@ def request(package: ModelPackage, choices: PrepareChoices) -> dict[str, Any]:
         "model_sha256": package.weights_sha256,
         "engine": f"dsanet {dsanet.__version__}",
         "choices": asdict(choices),
+        "clean_up": asdict(clean_up),
     }
     return dict(json.loads(json.dumps(wanted)))
 

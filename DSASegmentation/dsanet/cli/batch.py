@@ -11,6 +11,7 @@ from dsanet.cli.batch_progress import Report, batch_bar, line_of
 from dsanet.cli.choices import choices_from
 from dsanet.cli.interrupt import ctrl_c_asks
 from dsanet.cli.streams import show, tell
+from dsanet.engine import ALL_STEPS, NO_STEPS
 from dsanet.errors import DSAError
 from dsanet.export import NOTICE, to_json
 
@@ -39,6 +40,7 @@ def run_command(arguments: argparse.Namespace) -> None:
                 model=arguments.model,
                 device=arguments.device,
                 choices=choices,
+                clean_up=NO_STEPS if arguments.no_clean_up else ALL_STEPS,
                 report=report,
                 cancel=asked,
             )

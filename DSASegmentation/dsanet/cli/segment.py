@@ -11,7 +11,7 @@ from dsanet.cli.choices import choices_from
 from dsanet.cli.interrupt import ctrl_c_until
 from dsanet.cli.progress import progress_bar
 from dsanet.cli.streams import show, tell
-from dsanet.engine import Engine
+from dsanet.engine import ALL_STEPS, NO_STEPS, CleanUp, Engine
 from dsanet.errors import ReadError, WriteError
 from dsanet.export import to_json
 from dsanet.io import Limits, RunSource, find_sources
@@ -37,6 +37,7 @@ def run_command(arguments: argparse.Namespace) -> None:
                 device=arguments.device,
                 number=arguments.run,
                 choices=choices_from(arguments),
+                clean_up=NO_STEPS if arguments.no_clean_up else ALL_STEPS,
                 progress=watching(progress),
             )
         if not arguments.quiet:
@@ -55,6 +56,7 @@ def segment_to_folder(
     device: str = "auto",
     number: int | None = None,
     choices: PrepareChoices | None = None,
+    clean_up: CleanUp = ALL_STEPS,
     progress: Progress,
 ) -> Segmented:
     """Segment a run and write its results.
@@ -66,6 +68,7 @@ def segment_to_folder(
         device: One of `dsanet.engine.DEVICES`.
         number: Which run of a folder with several, from 1; None where there is only one.
         choices: What the user decided about the preparation.
+        clean_up: The steps that tidy the labels.
         progress: Told how far `read`, `load`, `prepare`, `infer` and `write` are, 0 to 1.
 
     Returns:
@@ -78,6 +81,7 @@ def segment_to_folder(
     step = Step(
         open_engine=lambda: Engine.load(model, device),
         choices=choices or PrepareChoices(),
+        clean_up=clean_up,
         limits=Limits(),
         progress=progress,
     )

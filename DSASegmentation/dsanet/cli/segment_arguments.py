@@ -49,6 +49,9 @@ def _add_segmenting(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", type=path, required=True, metavar="DIR", help="for the results")
     add_model(parser)
     add_preparation(parser)
+    parser.add_argument(
+        "--no-clean-up", action="store_true", help="keep tiny pieces and stray pieces of MAT"
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress, warnings or summary")
 
 

@@ -13,6 +13,7 @@ from dsanet import labels
 from dsanet.engine import fallback
 from dsanet.engine.backend import Backend
 from dsanet.engine.choose import choose_backend, open_backend
+from dsanet.engine.cleanup import ALL_STEPS, CleanUp, clean
 from dsanet.engine.fallback import Scored
 from dsanet.engine.postprocess import softmax, to_labels, visible, warnings
 from dsanet.engine.prediction import Prediction
@@ -69,6 +70,7 @@ class Engine:
         progress: Progress | None = None,
         cancel: Cancel | None = None,
         choices: PrepareChoices | None = None,
+        clean_up: CleanUp = ALL_STEPS,
     ) -> Prediction:
         """Segment a run.
 
@@ -78,6 +80,7 @@ class Engine:
             progress: Told how far each stage is.
             cancel: Asked before and after the preparation and between frames whether to stop.
             choices: What else the user decided about the preparation.
+            clean_up: The steps that tidy the labels.
 
         Raises:
             PrepareError: The run cannot be prepared, or the window lies outside it.
@@ -96,7 +99,7 @@ class Engine:
             report("prepare", 1.0)
             seconds = time.perf_counter() - started
             source = {"uids": run.facts.uids, "pixel_sha256": run.pixel_hash}
-            answer = self.segment_prepared(prepared, source, report, cancel, decided)
+            answer = self.segment_prepared(prepared, source, report, cancel, decided, clean_up)
         return replace(answer, seconds={"prepare": seconds, **answer.seconds})
 
     def segment_prepared(
@@ -106,6 +109,7 @@ class Engine:
         progress: Progress | None = None,
         cancel: Cancel | None = None,
         choices: PrepareChoices | None = None,
+        clean_up: CleanUp = ALL_STEPS,
     ) -> Prediction:
         """Segment a run that is prepared already, such as a case of a data set.
 
@@ -115,6 +119,7 @@ class Engine:
             progress: Told how far `infer` is.
             cancel: Asked between frames whether to stop.
             choices: What was decided about the preparation.
+            clean_up: The steps that tidy the labels.
 
         Raises:
             EngineError: No backend could score it, or memory ran out.
@@ -125,7 +130,7 @@ class Engine:
             started = time.perf_counter()
             scored = self.score(prepared, report, cancel)
             probabilities = softmax(scored.scores, self.package.temperatures)
-            found = to_labels(probabilities, visible(prepared))
+            found, cleaned = clean(to_labels(probabilities, visible(prepared)), clean_up)
             seconds = time.perf_counter() - started
             return Prediction(
                 labels=found,
@@ -133,9 +138,12 @@ class Engine:
                 arterial_window=prepared.arterial_window,
                 no_mat=not np.any(found == labels.MAT),
                 warnings=(*prepared.warnings, *scored.notes, *warnings(found)),
-                provenance=provenance(
-                    self.package, scored, self.device_choice, source, prepared, choices
-                ),
+                provenance={
+                    **provenance(
+                        self.package, scored, self.device_choice, source, prepared, choices
+                    ),
+                    "clean_up": cleaned,
+                },
                 prepared=prepared,
                 seconds={"infer": seconds},
             )

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsanet import errors
-from dsanet.engine import Prediction
+from dsanet.engine import CleanUp, Prediction
 from dsanet.errors import DSAError
 from dsanet.io import DSARun, RunFacts, Spacing
 from dsanet.prepare import PrepareChoices, PreparedRun
@@ -29,7 +29,7 @@ MAX_LINE = 1 << 24
 _CLASSES: dict[str, Any] = {
     cls.__name__: cls
     for cls in (
-        *(DSARun, RunFacts, Spacing, PrepareChoices, PreparedRun, Prediction),
+        *(DSARun, RunFacts, Spacing, PrepareChoices, PreparedRun, CleanUp, Prediction),
         *(requests.ReadRequest, requests.LoadRequest, requests.SegmentRequest),
         *(messages.Job, messages.Cancel, messages.Beat, messages.Begun, messages.Ready),
         *(messages.Progress, messages.Result, messages.Failed, messages.Cancelled),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dsanet.engine import ALL_STEPS, CleanUp
 from dsanet.io import DSARun
 from dsanet.prepare import PrepareChoices
 
@@ -42,12 +43,14 @@ class SegmentRequest:
         model: As in LoadRequest.
         device: As in LoadRequest.
         choices: What the user decided about the preparation.
+        clean_up: The steps that tidy the labels.
     """
 
     source: DSARun | Path
     model: str | Path | None = None
     device: str = "auto"
     choices: PrepareChoices = field(default_factory=PrepareChoices)
+    clean_up: CleanUp = ALL_STEPS
 
 
 Request = ReadRequest | LoadRequest | SegmentRequest

@@ -66,7 +66,11 @@ class Tasks:
         engine = self._engine(request, task)
         task.check()
         return engine.segment(
-            run, progress=task.report, cancel=task.cancelled, choices=request.choices
+            run,
+            progress=task.report,
+            cancel=task.cancelled,
+            choices=request.choices,
+            clean_up=request.clean_up,
         )
 
     def _engine(self, request: LoadRequest | SegmentRequest, task: Task) -> Engine:

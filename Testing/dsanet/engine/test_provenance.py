@@ -22,6 +22,7 @@ KEYS = {
     "device",
     "precision",
     "temperatures",
+    "clean_up",
     "threads",
     "device_choice",
     "tiling",

@@ -94,7 +94,7 @@ def test_a_killed_training_ends_bit_for_bit_as_the_unbroken_one(tmp_path, config
     command = [sys.executable, "-c", script(steps=steps), broken]
     for kill in range(KILLS):
         seen = run_until(command, 4 * kill + int(rng.integers(1, 4)), float(rng.random()) * 0.05)
-        assert reached(broken).step >= seen - 1
+        assert seen < 2 or reached(broken).step >= seen - 1
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=ONE_THREAD)
     assert losses(broken) == losses(whole)
     wanted = reached(whole).weights

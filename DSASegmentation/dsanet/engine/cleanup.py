@@ -1,0 +1,90 @@
+"""The steps that tidy labels after the network: few, each with a switch and a count.
+
+Each is here because it helped on 24 phantoms (seeds from 850,000; mean change and 95 % bootstrap
+interval). Filling holes and giving small BV pieces beside the trunk to MAT did harm and are not
+here; nor is bridging gaps, which would show a vessel where nobody saw one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from dsanet.labels import BACKGROUND, BV, MAT
+
+Labels = NDArray[np.uint8]
+
+SMALLEST_PIECE = 12
+"""Pixels. Smaller pieces of vessel become background: clDice of the whole vessel +0.005 (0.0004 to
+0.010), Dice +0.002, and 28 false pieces fewer a run."""
+
+SMALLEST_TRUNK_SHARE = 0.1
+"""MAT pieces smaller than this share of the largest one become BV, for there is one trunk: MAT Dice
++0.011 (0.001 to 0.022), BV Dice +0.004 (0.001 to 0.007)."""
+
+EIGHT_NEIGHBOURS = np.ones((3, 3), bool)
+
+
+@dataclass(frozen=True)
+class CleanUp:
+    """Which steps are taken.
+
+    Attributes:
+        small_pieces: Take away pieces of vessel of fewer than 12 pixels.
+        minor_trunks: Give MAT pieces of less than a tenth of the largest one to BV.
+    """
+
+    small_pieces: bool = True
+    minor_trunks: bool = True
+
+
+ALL_STEPS = CleanUp()
+NO_STEPS = CleanUp(small_pieces=False, minor_trunks=False)
+
+
+def clean(found: Labels, chosen: CleanUp) -> tuple[Labels, dict[str, int]]:
+    """Take the chosen steps.
+
+    Args:
+        found: uint8 (H, W), values of `dsanet.labels`; stays as it is.
+        chosen: Which steps.
+
+    Returns:
+        The tidied labels, and for each step that was taken the pixels that it changed.
+    """
+    tidied = found
+    counts = {}
+    for entry in fields(chosen):
+        if getattr(chosen, entry.name):
+            before, tidied = tidied, STEPS[entry.name](tidied)
+            counts[entry.name] = int(np.count_nonzero(before != tidied))
+    return tidied, counts
+
+
+def without_small_pieces(found: Labels) -> Labels:
+    """Make pieces of vessel of fewer than `SMALLEST_PIECE` pixels background."""
+    sizes = _piece_sizes(found != BACKGROUND)
+    return np.where(sizes < SMALLEST_PIECE, np.uint8(BACKGROUND), found)
+
+
+def without_minor_trunks(found: Labels) -> Labels:
+    """Make MAT pieces of less than `SMALLEST_TRUNK_SHARE` of the largest one BV."""
+    sizes = _piece_sizes(found == MAT)
+    minor = (sizes > 0) & (sizes < SMALLEST_TRUNK_SHARE * sizes.max(initial=0))
+    return np.where(minor, np.uint8(BV), found)
+
+
+STEPS: dict[str, Callable[[Labels], Labels]] = {
+    "small_pieces": without_small_pieces,
+    "minor_trunks": without_minor_trunks,
+}
+
+
+def _piece_sizes(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Pixels of the piece that each pixel belongs to, 0 outside; corners connect."""
+    pieces, _ = ndimage.label(mask, EIGHT_NEIGHBOURS)
+    sizes = np.bincount(pieces.ravel())
+    sizes[0] = 0
+    return np.asarray(sizes[pieces], np.int64)
