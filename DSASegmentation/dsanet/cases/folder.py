@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any, TypeVar
 
 import numpy as np
@@ -233,11 +234,20 @@ def _locate(folder: Path, name: str, record: CaseRecord) -> list[Path]:
     else:
         _check_plain(folder / name)
     _, size = record.files[name]
-    found = [path for path in candidates if path.is_file() and path.stat().st_size == size]
+    found = [path for path in candidates if _size(path) == size]
     if not found:
         msg = f"{name} has not the {size} bytes that {CASE_FILE} states"
         raise CaseError(msg)
     return found
+
+
+def _size(path: Path) -> int | None:
+    """Bytes of a file; None where there is none, as when a writer has just moved it into place."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size if S_ISREG(found.st_mode) else None
 
 
 def _find(folder: Path, name: str, record: CaseRecord) -> tuple[Path, bytes]:

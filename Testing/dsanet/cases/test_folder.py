@@ -318,6 +318,17 @@ def test_readers_meet_the_old_case_or_the_new_while_it_is_written(make_case_of, 
         writer.join()
 
 
+def test_a_staged_file_that_is_moved_away_while_it_is_looked_at_is_no_matter(
+    make_case_of, tmp_path, monkeypatch
+):
+    case = make_case_of()
+    write_case(tmp_path / "a", case)
+    is_file = Path.is_file
+    monkeypatch.setattr(Path, "is_file", lambda path: path.suffix == ".new" or is_file(path))
+    assert [entry.problem for entry in list_cases(tmp_path)] == [""]
+    assert same(read_case(tmp_path / "a"), case)
+
+
 def test_staged_files_are_cleared_by_a_finished_write(make_case_of, tmp_path):
     write_case(tmp_path / "a", make_case_of())
     write_case(tmp_path / "a", make_case_of(labels=np.ones((3, 5), np.uint8)))

@@ -270,7 +270,7 @@ def test_what_others_are_still_writing_stays_until_it_is_old(
 ) -> None:
     from dsanet import atomic
 
-    staged = f".staged-{atomic._HOST}"
+    staged = f".staged-{atomic.HOST}"
     alive = home / "models" / f"{staged}-{os.getpid()}-{'0' * 16}"
     foreign = home / "models" / f".staged-00000000-1-{'0' * 16}"
     old = home / "models" / f"{staged}-{os.getpid()}-{'1' * 16}"
