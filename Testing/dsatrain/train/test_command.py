@@ -29,6 +29,23 @@ def test_a_parent_gives_the_network(tiny_package):
     assert config.restart == ("fusion",)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "line"),
+    [
+        (["--crop-px", "31"], "crops have 31 px, expected at least 32"),
+        (["--learning-rate", "nan"], "nvalid learning rate"),
+        (["--from", "dsanet-phantom", "--restart", "nothing"], "has no part nothing; its parts"),
+        (["--from", "no-such-model"], "no model package 'no-such-model'"),
+        (["--data", "nowhere"], "nowhere is no data set"),
+    ],
+)
+def test_wrong_settings_are_one_line_and_leave_nothing(tmp_path, capsys, wrong, line):
+    options = ["--steps", "1", "--validation-runs", "0", "--device", "cpu", "--width", "2"]
+    assert cli.main(["train", "--output", str(tmp_path / "out"), *options, *wrong]) == 2
+    assert line in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("trained")

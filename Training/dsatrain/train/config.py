@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal
 
-from dsanet.model import DSANetConfig
+from dsanet.model import STRIDE, DSANetConfig
 
 PHANTOMS = "phantoms of dsatrain.phantom"
 
@@ -60,6 +60,16 @@ class TrainConfig:
     data: str = PHANTOMS
     parent: str | None = None
     restart: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse crops that the network would mostly see as padding.
+
+        Raises:
+            ValueError: A crop is smaller than the network's stride.
+        """
+        if self.crop_px < STRIDE:
+            msg = f"crops have {self.crop_px} px, expected at least {STRIDE}; 256 is usual"
+            raise ValueError(msg)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""

@@ -82,8 +82,16 @@ def train(
 
 
 def inherited(parent: ModelPackage, restart: tuple[str, ...]) -> dict[str, torch.Tensor]:
-    """A parent's weights without the parts that start afresh."""
+    """A parent's weights without the parts that start afresh.
+
+    Raises:
+        ValueError: The network has no such part.
+    """
     weights = load_network(parent).state_dict()
+    parts = {name.split(".")[0] for name in weights}
+    if unknown := sorted(set(restart) - parts):
+        msg = f"the network has no part {', '.join(unknown)}; its parts are {sorted(parts)}"
+        raise ValueError(msg)
     return {name: value for name, value in weights.items() if name.split(".")[0] not in restart}
 
 
