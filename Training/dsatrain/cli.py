@@ -12,6 +12,7 @@ from dsanet.cli.main import guarded
 from dsanet.cli.streams import open_streams
 from dsanet.errors import DSAError
 from dsatrain.data.commands import add_commands
+from dsatrain.data.folds import FOLDS
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -120,7 +121,7 @@ def _add_train(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
         "--data", type=path, metavar="DATASET", help="train on its cases instead of phantoms"
     )
     train.add_argument(
-        "--fold", type=int, choices=range(5), default=0, help="of its patients, to validate on"
+        "--fold", type=int, choices=range(FOLDS), default=0, help="of its patients, to validate on"
     )
     train.add_argument(
         "--recipe", choices=["fast", "paper"], default="fast", help="what the rest is taken from"

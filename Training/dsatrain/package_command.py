@@ -3,15 +3,11 @@
 import argparse
 import json
 import logging
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from dsanet.atomic import new_folder
-from dsanet.engine import Engine
-from dsanet.packages import load_package
 from dsatrain.calibrate import collect, error_of, fit_temperatures
-from dsatrain.packaging import write_package
+from dsatrain.packaging import trial_engine, write_package
 from dsatrain.train import Reached, reached, validation_phantoms
 
 log = logging.getLogger(__name__)
@@ -49,10 +45,7 @@ def calibration(found: Reached, count: int) -> dict[str, Any]:
         What the manifest says: temperatures, and the calibration error on the phantoms that they
         were not fitted on, before and after.
     """
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "calibrated"
-        write_package(folder, "calibrated", found.config.network, found.weights, {}, with_ir=False)
-        engine = Engine.load(load_package(folder), "cpu")
+    with trial_engine(found.config.network, found.weights, "cpu") as engine:
         runs = validation_phantoms(count)
         temperatures = fit_temperatures(*collect(engine, runs[::2]))
         others = collect(engine, runs[1::2] or runs)

@@ -3,6 +3,8 @@
 import hashlib
 import json
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,18 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from dsanet import atomic
+from dsanet.engine import Engine
 from dsanet.model import FIXED_FRAMES, DSANetConfig
 from dsanet.model.dsanet import DSANet
-from dsanet.packages import CLASS_NAMES, FORMAT, IR_FILES, MANIFEST, WEIGHTS, check_name
+from dsanet.packages import (
+    CLASS_NAMES,
+    FORMAT,
+    IR_FILES,
+    MANIFEST,
+    WEIGHTS,
+    check_name,
+    load_package,
+)
 
 LICENCE = "Apache-2.0"
 
@@ -76,6 +87,21 @@ def write_package(
     files[MANIFEST] = (json.dumps(manifest, indent=2) + "\n").encode()
     folder.mkdir(exist_ok=True)
     atomic.write_all({folder / key: data for key, data in files.items()})
+
+
+@contextmanager
+def trial_engine(config: DSANetConfig, weights: dict[str, Tensor], device: str) -> Iterator[Engine]:
+    """Open weights that are not packaged yet, in a package of their own that does not stay.
+
+    Args:
+        config: The network.
+        weights: Its state dict.
+        device: `cuda`, `mps` or `cpu`; there is no IR.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "trial"
+        write_package(folder, folder.name, config, weights, {}, with_ir=False)
+        yield Engine.load(load_package(folder), device)
 
 
 def convert(network: DSANet) -> dict[str, bytes]:

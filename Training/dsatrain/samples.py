@@ -1,5 +1,6 @@
 """Training samples: a phantom prepared as a run is in use, then cropped, mirrored and re-graded."""
 
+from abc import ABC, abstractmethod
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,13 +11,14 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 from torch.nn import functional
 
-from dsanet.prepare import PrepareChoices, PreparedRun, network_frames, prepare, with_window
-from dsatrain.phantom import Phantom, make_phantom, sample_settings
+from dsanet.prepare import PreparedRun, network_frames, with_window
+from dsatrain.data.phantoms import prepared_phantom
+from dsatrain.phantom import make_phantom, sample_settings
 
 POOL = 24
-"""Phantoms that crops are drawn from at any moment, so that a batch mixes runs."""
+"""Runs that crops are drawn from at any moment, so that a batch mixes runs."""
 
-CROPS_PER_PHANTOM = 4
+CROPS_PER_RUN = 4
 
 WIDE_SHARE = 1 / 3
 """Of the samples whose window reaches into empty and venous frames."""
@@ -224,11 +226,26 @@ def augment(sample: Sample, crop_px: int, max_frames: int, rng: np.random.Genera
     return regrade(soften(bend(magnify(cut, crop_px), rng), rng), rng)
 
 
-class PhantomCrops:
-    """Crops from ever new phantoms.
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A labelled run that crops are drawn from.
 
-    Item i depends on seed, lane and i alone: it is drawn from phantoms i // CROPS_PER_PHANTOM and
-    the POOL - 1 before it.
+    Attributes:
+        prepared: With the true arterial window.
+        labels: uint8 (H, W).
+        name: For people.
+    """
+
+    prepared: PreparedRun
+    labels: NDArray[np.uint8]
+    name: str
+
+
+class PooledCrops(ABC):
+    """Crops of runs that come one after the other, for ever; a batch mixes runs.
+
+    Item i depends on the source, seed, lane and i alone: it is drawn from the run at place
+    i // CROPS_PER_RUN and the POOL - 1 before it.
     """
 
     def __init__(self, seed: int, crop_px: int, max_frames: int, lane: int = 0) -> None:
@@ -238,32 +255,52 @@ class PhantomCrops:
             seed: The training's, from 1.
             crop_px: Side of a crop.
             max_frames: Most frames of a crop.
-            lane: Sources of different lanes draw from different phantoms.
+            lane: Sources of different lanes give different crops.
         """
         self.seed = seed
         self.crop_px = crop_px
         self.max_frames = max_frames
         self.lane = lane
-        self._cache: OrderedDict[int, tuple[PreparedRun, Phantom]] = OrderedDict()
+        self._cache: OrderedDict[int, Drawn] = OrderedDict()
+
+    @abstractmethod
+    def number_at(self, place: int) -> int:
+        """Which run stands at a place of the endless order."""
+
+    @abstractmethod
+    def load(self, number: int) -> Drawn:
+        """Make or read a run."""
 
     def item(self, index: int) -> Sample:
-        """The crop at an index."""
+        """The crop at an index; raises what `load` does."""
         rng = np.random.default_rng((self.seed, self.lane, index))
-        newest = index // CROPS_PER_PHANTOM
-        number = int(rng.integers(max(0, newest - POOL + 1), newest + 1))
-        if index % CROPS_PER_PHANTOM == 0:
-            number = newest
-        prepared, phantom = self._phantom(number)
-        window = jitter_window(phantom.arterial_window, len(prepared.frames), rng)
-        sample = make_sample(with_window(prepared, window), phantom.labels, phantom.run.name)
+        newest = index // CROPS_PER_RUN
+        place = int(rng.integers(max(0, newest - POOL + 1), newest + 1))
+        if index % CROPS_PER_RUN == 0:
+            place = newest
+        drawn = self._drawn(self.number_at(place))
+        prepared = drawn.prepared
+        window = jitter_window(prepared.arterial_window, len(prepared.frames), rng)
+        sample = make_sample(with_window(prepared, window), drawn.labels, drawn.name)
         return augment(sample, self.crop_px, self.max_frames, rng)
 
-    def _phantom(self, number: int) -> tuple[PreparedRun, Phantom]:
+    def _drawn(self, number: int) -> Drawn:
         if number not in self._cache:
-            seed = self.seed * SEEDS_APART + self.lane * LANES_APART + number
-            phantom = make_phantom(sample_settings(seed))
-            choices = PrepareChoices(arterial_window=phantom.arterial_window, subtract="never")
-            self._cache[number] = prepare(phantom.run, choices), phantom
+            self._cache[number] = self.load(number)
             while len(self._cache) > POOL + 1:
                 self._cache.popitem(last=False)
         return self._cache[number]
+
+
+class PhantomCrops(PooledCrops):
+    """Crops from ever new phantoms; those of different lanes are different."""
+
+    def number_at(self, place: int) -> int:
+        """Each place has a phantom of its own."""
+        return place
+
+    def load(self, number: int) -> Drawn:
+        """Make a phantom."""
+        seed = self.seed * SEEDS_APART + self.lane * LANES_APART + number
+        phantom = make_phantom(sample_settings(seed))
+        return Drawn(prepared_phantom(phantom), phantom.labels, phantom.run.name)

@@ -125,10 +125,9 @@ class Engine:
             EngineError: No backend could score it, or memory ran out.
             CancelledError: `cancel` answered True.
         """
-        report = progress or (lambda _stage, _done: None)
         with _memory_told(prepared.frames.shape):
             started = time.perf_counter()
-            scored = self.score(prepared, report, cancel)
+            scored = self.score(prepared, progress, cancel)
             probabilities = softmax(scored.scores, self.package.temperatures)
             found, cleaned = clean(to_labels(probabilities, visible(prepared)), clean_up)
             seconds = time.perf_counter() - started

@@ -33,6 +33,19 @@ def overlay_png(
     Returns:
         The file's content.
     """
+    return encode(overlay_image(labels, prepared), notes)
+
+
+def overlay_image(labels: NDArray[np.uint8], prepared: PreparedRun) -> Any:
+    """Draw the outlines of the classes on the MinIP.
+
+    Args:
+        labels: uint8 (H, W), values of `dsanet.labels`.
+        prepared: The run that they belong to.
+
+    Returns:
+        A PIL image of mode RGB, the run's size.
+    """
     from PIL import Image
 
     picture = windowed(prepared.minip, prepared.field)[..., None].repeat(3, axis=2)
@@ -43,7 +56,7 @@ def overlay_png(
     image = Image.fromarray(np.round(picture).astype(np.uint8))
     if min(labels.shape) >= LEGEND_MIN_SIDE:
         _draw_legend(image)
-    return encode(image, notes)
+    return image
 
 
 def windowed(image: NDArray[np.float32], field: NDArray[np.bool_]) -> NDArray[np.float32]:

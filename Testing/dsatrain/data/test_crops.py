@@ -6,9 +6,10 @@ import pytest
 from dsanet.cases import CaseEntry, list_cases
 from dsanet.errors import CaseError
 from dsatrain.batches import collate
-from dsatrain.data.crops import CROPS_PER_CASE, POOL, CaseCrops, training_cases
+from dsatrain.data.crops import CaseCrops, training_cases
 from dsatrain.data.dsca import find_runs
 from dsatrain.data.importing import import_runs
+from dsatrain.samples import CROPS_PER_RUN, POOL
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def test_a_data_set_larger_than_the_pool_is_gone_through_once_a_round(dataset):
     folders = [entry.folder for entry in cases]
     many = [CaseEntry(f"{n:03d}", folders[n % 2], None) for n in range(3 * POOL)]
     crops = CaseCrops(many, seed=2, crop_px=16, max_frames=1)
-    first = [crops.item(CROPS_PER_CASE * place).name for place in range(len(many))]
+    first = [crops.item(CROPS_PER_RUN * place).name for place in range(len(many))]
     assert sorted(first) == [entry.name for entry in many]
     assert first != sorted(first)
     assert len(crops._cache) <= POOL + 1

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 from dsanet.errors import CaseError
 
+FOLDS = 5
+"""As many as DSANet and nnU-Net use."""
+
 
 def patient_folds(patients: Mapping[str, str], count: int) -> list[list[str]]:
     """Deal cases into folds of about the same size, each patient into one fold.

@@ -21,14 +21,14 @@ from dsanet.cases.record import FILES, to_record
 from dsanet.errors import CaseError, WriteError
 from dsanet.prepare import PreparedRun
 from dsanet.prepare.thin import evenly_in_time
-from dsatrain.data.folds import patient_folds, splits
+from dsatrain.data.choosing import divided, not_accepted
+from dsatrain.data.folds import FOLDS, patient_folds, splits
 from dsatrain.data.importing import REFUSED, Outcome
 from dsatrain.data.nnunet import CASES, DESCRIPTION, MINIP, PARTS
 
 FOLDER = "Dataset001_DSA"
 SPLITS = "splits_final.json"
 ENDING = ".nrrd"
-FOLDS = 5
 EXPORTED, LEFT_OUT = "exported", "left out"
 
 
@@ -49,8 +49,9 @@ def export_nnunet(dataset: Path, destination: Path, frames: int = 0) -> Iterator
         WriteError: The folder holds an export already, or cannot be written. `dataset.json` is
             written last: a folder without it was not finished.
     """
-    chosen, left_out = _choose(list_cases(dataset))
-    yield from left_out
+    chosen, others = divided(list_cases(dataset), not_accepted)
+    for entry, reason in others:
+        yield Outcome(entry.name, LEFT_OUT if entry.record else REFUSED, "", reason)
     kind = _one_kind(dataset, chosen)
     folder = destination / FOLDER
     if folder.exists() and any(folder.iterdir()):
@@ -68,19 +69,6 @@ def export_nnunet(dataset: Path, destination: Path, frames: int = 0) -> Iterator
             yield Outcome(entry.name, EXPORTED, entry.name, "")
         written = [entry for entry in chosen if entry.name in records]
         yield from _write_rest(folder, written, records, kind, frames)
-
-
-def _choose(entries: list[CaseEntry]) -> tuple[list[CaseEntry], list[Outcome]]:
-    chosen, left_out = [], []
-    for entry in entries:
-        if entry.record is None:
-            left_out.append(Outcome(entry.name, REFUSED, "", entry.problem))
-        elif entry.record.facts.status != "accepted":
-            reason = f"its status is {entry.record.facts.status}, not accepted"
-            left_out.append(Outcome(entry.name, LEFT_OUT, "", reason))
-        else:
-            chosen.append(entry)
-    return chosen, left_out
 
 
 def _one_kind(dataset: Path, entries: list[CaseEntry]) -> str:

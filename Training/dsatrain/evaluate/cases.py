@@ -6,6 +6,7 @@ from pathlib import Path
 from dsanet.cases import CaseEntry, list_cases, prepared_run, read_case
 from dsanet.cases.case import BV_AND_MAT
 from dsanet.errors import CaseError
+from dsatrain.data.choosing import divided, not_of
 from dsatrain.evaluate.labelled import CLASS_NAMES, LabelledRun, frames_name
 
 
@@ -24,27 +25,13 @@ def judged_cases(
     Raises:
         CaseError: There is no such folder, or no case that can judge.
     """
-    chosen, others = [], []
-    for entry in list_cases(dataset):
-        reason = _reason_against(entry, split)
-        if reason:
-            others.append((entry.name, reason))
-        else:
-            chosen.append(entry)
+    chosen, others = divided(list_cases(dataset), lambda entry: not_of(entry, split))
+    named = [(entry.name, reason) for entry, reason in others]
     if not chosen:
-        found = "; ".join(f"{name}: {reason}" for name, reason in others[:3]) or "it has no case"
+        found = "; ".join(f"{name}: {reason}" for name, reason in named[:3]) or "it has no case"
         msg = f"no case of {dataset} can judge a model ({found})"
         raise CaseError(msg)
-    return chosen, others
-
-
-def _reason_against(entry: CaseEntry, split: str) -> str:
-    if entry.record is None:
-        return entry.problem
-    facts = entry.record.facts
-    if facts.status != "accepted":
-        return f"its status is {facts.status}, not accepted"
-    return "" if facts.split == split else f"it is a {facts.split} case"
+    return chosen, named
 
 
 def labelled_cases(entries: list[CaseEntry]) -> Iterator[LabelledRun]:

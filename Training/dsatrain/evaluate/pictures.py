@@ -1,13 +1,13 @@
 """Best and worst answers, side by side with the truth."""
 
-import io
 from pathlib import Path
 
 import numpy as np
 
 from dsanet import atomic
 from dsanet.engine import Prediction
-from dsanet.export import overlay_png
+from dsanet.export import overlay_image
+from dsanet.export.png import encode
 from dsatrain.evaluate.labelled import LabelledRun
 from dsatrain.evaluate.score import CaseScore
 
@@ -56,14 +56,10 @@ class Gallery:
 def _side_by_side(case: LabelledRun, prediction: Prediction) -> bytes:
     from PIL import Image
 
-    pair = [
-        Image.open(io.BytesIO(overlay_png(answer, prediction.prepared, {})))
-        for answer in (case.labels, prediction.labels)
-    ]
+    answers = (case.labels, prediction.labels)
+    pair = [overlay_image(answer, prediction.prepared) for answer in answers]
     width, height = pair[0].size
     sheet = Image.new("RGB", (2 * width + 4, height), "white")
     for place, picture in enumerate(pair):
         sheet.paste(picture, (place * (width + 4), 0))
-    stream = io.BytesIO()
-    sheet.save(stream, "PNG")
-    return stream.getvalue()
+    return encode(sheet, {})

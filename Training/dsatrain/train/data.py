@@ -10,7 +10,7 @@ from dsanet.cases import CaseEntry
 from dsanet.errors import CaseError
 from dsatrain.batches import Crops
 from dsatrain.data.crops import CaseCrops, training_cases
-from dsatrain.data.folds import patient_folds
+from dsatrain.data.folds import FOLDS, patient_folds
 from dsatrain.evaluate.cases import labelled_cases
 from dsatrain.evaluate.labelled import LabelledRun, labelled_phantom
 from dsatrain.phantom import make_phantom, sample_settings
@@ -18,8 +18,6 @@ from dsatrain.samples import PhantomCrops
 from dsatrain.train.config import PHANTOMS, TrainConfig
 
 log = logging.getLogger(__name__)
-
-FOLDS = 5
 
 VALIDATION_SEEDS_FROM = 800_000
 """Below all that `dsatrain.samples.SEEDS_APART` lets train, apart from the test set."""

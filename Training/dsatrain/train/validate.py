@@ -1,14 +1,10 @@
 """Held-out runs, segmented as in use, while a model is training."""
 
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 from torch import Tensor
 
-from dsanet.engine import Engine
 from dsanet.model import DSANetConfig
-from dsanet.packages import load_package
 from dsatrain.evaluate import (
     CLASS_NAMES,
     Gallery,
@@ -16,7 +12,7 @@ from dsatrain.evaluate import (
     evaluate,
     summarise,
 )
-from dsatrain.packaging import write_package
+from dsatrain.packaging import trial_engine
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,11 +35,8 @@ def validate(
         device: `cuda`, `mps` or `cpu`.
     """
     gallery = Gallery()
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "validated"
-        write_package(folder, "validated", config, weights, {}, with_ir=False)
-        engine = Engine.load(load_package(folder), device)
-        scores = []
+    scores = []
+    with trial_engine(config, weights, device) as engine:
         for case, prediction, score in evaluate(engine, runs):
             gallery.add(case, prediction, score)
             scores.append(score)
