@@ -1,5 +1,7 @@
 """Which frames show no contrast: those before it arrives, or after it has washed out."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,9 +35,25 @@ def contrast_amount(
     Returns:
         float64 (T,), grey values; about 0 without contrast.
     """
+    bright, dark = strongest(structures, field)
+    return np.asarray(dark - bright, np.float64)
+
+
+def strongest(
+    structures: NDArray[np.float32], field: NDArray[np.bool_]
+) -> tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]:
+    """Give how strong the strongest bright and dark structures of each frame are.
+
+    Args:
+        structures: float32 (T, h, w), darker is positive (`small_structures`).
+        field: bool (h, w).
+
+    Returns:
+        Both (T,), grey values: the weakest of the `STRONGEST_PERCENT` strongest pixels.
+    """
     ends = [STRONGEST_PERCENT, 100 - STRONGEST_PERCENT]
     brightest, darkest = np.percentile(structures[:, field], ends, axis=1)
-    return np.asarray(darkest + brightest, np.float64)
+    return -brightest, darkest
 
 
 def frames_before_contrast(

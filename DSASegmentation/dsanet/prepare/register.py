@@ -85,7 +85,8 @@ def match(mask: Picture, frame: Picture, field: Field, start: Shift = (0.0, 0.0)
         steps = (abs(one.shift[axis] - start[axis]) for axis in (0, 1))
         return bool(max(steps) > FAR_SHARE * max(mask.shape))
 
-    found = [tried(start), tried((0.0, 0.0)), tried(_refined(mask, frame, field, start))]
+    found = [tried(shift) for shift in dict.fromkeys((start, (0.0, 0.0)))]
+    found.append(tried(_refined(mask, frame, field, start)))
     if max(one.alike for one in found) < ALIKE:
         found.append(tried(_refined(mask, frame, field, _searched(mask, frame, field))))
     believed = [one for one in found if one.alike >= ALIKE or not far(one)]

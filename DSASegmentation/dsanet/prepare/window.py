@@ -6,7 +6,7 @@ from scipy import ndimage
 
 from dsanet.prepare.coarse import small_structures
 from dsanet.prepare.curves import VesselCurves, vessel_curves
-from dsanet.prepare.masks import STRONGEST_PERCENT, contrast_amount
+from dsanet.prepare.masks import contrast_amount, strongest
 
 ARRIVAL_STEP_S = 0.1
 ARRIVAL_SIGMA_S = 0.35
@@ -98,9 +98,8 @@ def _bulk(depth: NDArray[np.float32], field: NDArray[np.bool_]) -> tuple[int, in
 
 def _moved(depth: NDArray[np.float32], field: NDArray[np.bool_]) -> bool:
     """Whether the brightest structures are nearly as strong as the darkest in most frames."""
-    ends = [STRONGEST_PERCENT, 100 - STRONGEST_PERCENT]
-    brightest, darkest = np.percentile(depth[:, field], ends, axis=1)
-    return bool(np.median(-brightest - MOVED_SHARE * darkest) > 0)
+    bright, dark = strongest(depth, field)
+    return bool(np.median(bright - MOVED_SHARE * dark) > 0)
 
 
 def _groups(arrival: NDArray[np.float64], times: NDArray[np.float64]) -> list[NDArray[np.bool_]]:
