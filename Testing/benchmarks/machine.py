@@ -5,15 +5,16 @@ import time
 from typing import Any
 
 import numpy as np
-import openvino
 import torch
-from openvino import opset13
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
-from dsanet.engine.openvino_backend import HINTS
+from dsanet.engine.openvino_backend import HINTS, import_openvino
 from dsanet.engine.torch_backend import load_network
 from dsanet.packages import ModelPackage
+
+openvino = import_openvino()
+opset13 = openvino.opset13
 
 MATRIX = 1024
 REPEATS = 15

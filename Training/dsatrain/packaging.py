@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import openvino
 import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
 from dsanet import atomic
 from dsanet.engine import Engine
+from dsanet.engine.openvino_backend import import_openvino
 from dsanet.model import FIXED_FRAMES, DSANetConfig
 from dsanet.model.dsanet import DSANet
 from dsanet.packages import (
@@ -110,6 +110,7 @@ def convert(network: DSANet) -> dict[str, bytes]:
     Returns:
         The files of the IR by name; constants are stored as fp16.
     """
+    openvino = import_openvino()
     channels = network.config.channels
     height, width = 64, 96
     frames = FIXED_FRAMES if network.config.temporal == "fixed8" else 2

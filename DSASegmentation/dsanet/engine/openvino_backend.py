@@ -1,5 +1,6 @@
 """The network on OpenVINO: the CPU engine that needs no torch. Reads the IR of the package."""
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ FRAME_ENCODER, FUSION = "frame_encoder", "fusion"
 
 HINTS = {"float32": "f32", "bfloat16": "bf16"}
 """OpenVINO's words for the precisions that it is used with."""
+
+TELEMETRY = "openvino_telemetry"
 
 MEMORY_WORDS = ("bad_alloc", "out of memory", "cannot allocate", "failed to allocate")
 """What OpenVINO's errors say when memory is short; there is no class of their own."""
@@ -101,11 +104,15 @@ def _graph(core: Any, package: ModelPackage, part: str) -> Any:
 
 
 def import_openvino() -> Any:
-    """The OpenVINO library.
+    """The OpenVINO library, without its telemetry.
+
+    OpenVINO tells its makers of every import and conversion (openvino/tools/ovc/__init__.py of
+    2026.4) unless the package `openvino_telemetry` cannot be imported; then it uses a stub.
 
     Raises:
         EngineError: It is not installed, or cannot be loaded.
     """
+    sys.modules.setdefault(TELEMETRY, None)  # type: ignore[arg-type]  # makes its import fail
     try:
         import openvino
     except ImportError as error:
