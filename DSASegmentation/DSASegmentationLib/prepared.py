@@ -9,6 +9,7 @@
 | what the user decided | attribute `Choices` |
 """
 
+from collections.abc import Iterator
 from dataclasses import asdict, fields, replace
 from typing import Any
 
@@ -27,7 +28,7 @@ from DSASegmentationLib.runs import (
     sizeOf,
     spacingOf,
 )
-from DSASegmentationLib.sequences import addSequence, framesOf, timesOf
+from DSASegmentationLib.sequences import addingSequence, framesOf, timesOf
 
 NO_CHOICES = PrepareChoices()
 TUPLES = ("arterial_window", "mask_frames", "pixel_shift")
@@ -48,19 +49,37 @@ def addPrepared(browser: Any, prepared: PreparedRun, choices: PrepareChoices = N
     Raises:
         SceneError: It was made of another run, or the browser node is no run.
     """
+    for _ in addingPrepared(browser, prepared, choices):
+        pass
+    return referenceOf(browser, SUBTRACTED)
+
+
+def addingPrepared(
+    browser: Any, prepared: PreparedRun, choices: PrepareChoices = NO_CHOICES
+) -> Iterator[None]:
+    """Do what `addPrepared` does in short steps, for a host that must not wait.
+
+    Yields:
+        Nothing, after each step.
+
+    Raises:
+        SceneError: Before the first step, as `addPrepared` does.
+    """
     _check(browser, prepared)
     timed = factOf(browser, "Facts")["times_stated"]
-    sequence = addSequence(
+    yield from addingSequence(
         browser, SUBTRACTED, prepared.frames, prepared.times, timed, spacingOf(browser)
     )
+    yield
     first, last = prepared.arterial_window
     arterial = prepared.frames[first : last + 1]
-    showGrey(proxyOf(browser, sequence), *greyRange(arterial, prepared.field))
+    proxy = proxyOf(browser, referenceOf(browser, SUBTRACTED))
+    showGrey(proxy, *greyRange(arterial, prepared.field))
+    yield
     field = putVolume(browser, FIELD, prepared.field.astype(np.uint8))
     field.SetHideFromEditors(True)
     _put_window(browser, prepared)
     setChoices(browser, choices)
-    return sequence
 
 
 def preparedOf(browser: Any) -> PreparedRun | None:

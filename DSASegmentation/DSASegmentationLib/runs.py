@@ -12,6 +12,7 @@ Nodes are called after a number, never after a file or a patient. The scene need
 module's logic, which keeps what is shown in step with the browser.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ from DSASegmentationLib.nodes import (
     setSpacingFacts,
     showGrey,
 )
-from DSASegmentationLib.sequences import addSequence, framesOf, timesOf, volumesOf
+from DSASegmentationLib.sequences import addSequence, framesIn, timesOf, volumesOf
 
 FORMAT = 1
 BROWSER = "vtkMRMLSequenceBrowserNode"
@@ -48,8 +49,12 @@ VOLUMES = (MINIP, FIELD, UNCERTAINTY)
 GREY_PERCENTILES = (0.5, 99.5)
 """Of the exposed pixels, shown black and white; few enough to keep thin vessels."""
 
-GREY_FRAMES = 6
-"""Enough to know the grey values of a run; sorting all of its pixels takes a second."""
+GREY_FRAMES, GREY_PIXELS = 6, 1 << 16
+"""How many frames, and pixels of each, tell the grey values of a run; sorting all of its pixels
+takes a second, in which nothing else could happen."""
+
+FIELD_PIXELS = 1 << 18
+"""How many of a frame's pixels tell which of them are exposed, well enough for grey values."""
 
 UNSTATED_FPS = 4.0
 """Playback of runs without frame times; usual rates of DSA are 2 to 6 frames a second."""
@@ -91,18 +96,36 @@ def runOf(browser: Any) -> DSARun:
     Raises:
         SceneError: The node is no run, its frames are missing, or they are not what was read.
     """
-    sequence = _native(browser)
-    run = DSARun(
-        pixels=framesOf(sequence).astype(_dtype(browser)),
-        times=timesOf(sequence),
-        spacing=spacingOf(browser),
-        facts=factsFromJson(factOf(browser, "Facts") or {}),
-        name=factOf(browser, "Name") or "",
-    )
+    run = laterRunOf(browser)()
     if run.pixel_hash != factOf(browser, "PixelSHA256"):
         msg = f"the frames of {browser.GetName()} were altered since they were read; load it again"
         raise SceneError(msg)
     return run
+
+
+def laterRunOf(browser: Any) -> Callable[[], DSARun]:
+    """Look a run up in the scene and leave the copying of its pixels for later.
+
+    Args:
+        browser: A run's browser node.
+
+    Returns:
+        Puts the run together, in any thread, also when the node is gone. That the pixels are those
+        that were read is left to whoever compares their hash with the node's `PixelSHA256`.
+
+    Raises:
+        SceneError: The node is no run, its frames are missing, or its facts are damaged.
+    """
+    sequence, dtype = _native(browser), _dtype(browser)
+    frames = framesIn(sequence)
+    times, spacing = timesOf(sequence), spacingOf(browser)
+    facts = factsFromJson(factOf(browser, "Facts") or {})
+    name = factOf(browser, "Name") or ""
+
+    def make() -> DSARun:
+        return DSARun(np.stack(frames).astype(dtype, copy=False), times, spacing, facts, name)
+
+    return make
 
 
 def isRun(node: Any) -> bool:
@@ -198,9 +221,17 @@ def greyRange(frames: NDArray[Any], field: NDArray[np.bool_]) -> tuple[float, fl
     Returns:
         Percentiles inside the field.
     """
-    few = frames[:: max(1, len(frames) // GREY_FRAMES)]
-    low, high = np.percentile(few[:, field], GREY_PERCENTILES)
+    few = _thinned(frames[:: max(1, len(frames) // GREY_FRAMES)], GREY_PIXELS)
+    inside = _thinned(field, GREY_PIXELS)
+    low, high = np.percentile(few[:, inside if inside.any() else ...], GREY_PERCENTILES)
     return float(low), float(high)
+
+
+def _thinned(frames: NDArray[Any], pixels: int) -> NDArray[Any]:
+    """Pass over rows and columns, (..., H, W), until about so many pixels a frame are left."""
+    rows, columns = frames.shape[-2:]
+    step = max(1, round(float(np.sqrt(rows * columns / pixels))))
+    return frames[..., ::step, ::step]
 
 
 def _fill(browser: Any, run: DSARun, stored: NDArray[Any]) -> None:
@@ -208,13 +239,15 @@ def _fill(browser: Any, run: DSARun, stored: NDArray[Any]) -> None:
     _describe(browser, run)
     _set_playback(browser, run)
     grey = displayed(run)
-    field = without_edge(exposure_field(grey))
     inverted = grey is not run.pixels
+    seen = _thinned(run.pixels, FIELD_PIXELS)
+    field = without_edge(exposure_field(_thinned(grey, FIELD_PIXELS)))
     sequence = addSequence(browser, NATIVE, stored, run.times, run.facts.times_stated, run.spacing)
-    showGrey(proxyOf(browser, sequence), *greyRange(run.pixels, field), inverted=inverted)
+    showGrey(proxyOf(browser, sequence), *greyRange(seen, field), inverted=inverted)
     projection = stored.max(axis=0) if inverted else stored.min(axis=0)
     volume = putVolume(browser, MINIP, projection)
-    showGrey(volume, *greyRange(projection[None], field), inverted=inverted)
+    flat = _thinned(projection[None], FIELD_PIXELS)
+    showGrey(volume, *greyRange(flat, field), inverted=inverted)
     setFact(volume, "Shows", "all frames as stored")
 
 

@@ -1,5 +1,6 @@
 """Sequences of pictures: (T, H, W) arrays as sequence nodes with one-slice volumes, and back."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from dsanet.io import Spacing
 from DSASegmentationLib.errors import SceneError
-from DSASegmentationLib.nodes import imageOf, referenceOf, setImage, setReference
+from DSASegmentationLib.nodes import arrayOf, referenceOf, setImage, setReference
 
 
 def addSequence(
@@ -32,10 +33,30 @@ def addSequence(
     Returns:
         The vtkMRMLSequenceNode, in step with the browser's others.
     """
-    sequence = referenceOf(browser, role)
-    if sequence is None:
-        sequence = _new_sequence(browser, role)
-    sequence.RemoveAllDataNodes()
+    for _ in addingSequence(browser, role, frames, times, timed, spacing):
+        pass
+    return referenceOf(browser, role)
+
+
+def addingSequence(
+    browser: Any,
+    role: str,
+    frames: NDArray[Any],
+    times: NDArray[np.float64],
+    timed: bool,
+    spacing: Spacing | None,
+) -> Iterator[None]:
+    """Do what `addSequence` does in steps of one frame, for a host that must not wait.
+
+    Between the steps a sequence that is replaced shows new frames and old ones; a new one is shown
+    when it is complete.
+
+    Yields:
+        Nothing, after each frame.
+    """
+    sequence = referenceOf(browser, role) or _new_sequence(f"{browser.GetName()} {role.lower()}")
+    if timesOf(sequence).tolist() != times.tolist():
+        sequence.RemoveAllDataNodes()
     sequence.SetIndexName("time" if timed else "frame")
     sequence.SetIndexUnit("s" if timed else "")
     frame = slicer.vtkMRMLScalarVolumeNode()
@@ -43,9 +64,12 @@ def addSequence(
     for image, time in zip(frames, times.tolist(), strict=True):
         setImage(frame, image, spacing)
         sequence.SetDataNodeAtValue(frame, repr(time))
+        yield
+    if sequence.GetScene() is None:
+        _publish(sequence, browser.GetScene())
+        setReference(browser, role, sequence)
     if not browser.IsSynchronizedSequenceNode(sequence, True):
         browser.AddSynchronizedSequenceNode(sequence)
-    return sequence
 
 
 def framesOf(sequence: Any) -> NDArray[Any]:
@@ -54,7 +78,16 @@ def framesOf(sequence: Any) -> NDArray[Any]:
     Raises:
         SceneError: Pictures are missing, as where a file beside the scene is.
     """
-    return np.stack([imageOf(volume) for volume in volumesOf(sequence)])
+    return np.stack(framesIn(sequence))
+
+
+def framesIn(sequence: Any) -> list[NDArray[Any]]:
+    """Give all pictures of a sequence, each (H, W), as the scene's own memory; never write to it.
+
+    Raises:
+        SceneError: Pictures are missing.
+    """
+    return [arrayOf(volume.GetImageData())[0] for volume in volumesOf(sequence)]
 
 
 def volumesOf(sequence: Any) -> list[Any]:
@@ -76,13 +109,16 @@ def timesOf(sequence: Any) -> NDArray[np.float64]:
     return np.array([float(sequence.GetNthIndexValue(nth)) for nth in range(count)])
 
 
-def _new_sequence(browser: Any, role: str) -> Any:
-    scene = browser.GetScene()
-    name = f"{browser.GetName()} {role.lower()}"
-    sequence = scene.AddNewNodeByClass("vtkMRMLSequenceNode", name)
-    storage = scene.AddNewNodeByClass("vtkMRMLVolumeSequenceStorageNode")
-    sequence.SetAndObserveStorageNodeID(storage.GetID())
+def _new_sequence(name: str) -> Any:
+    """Make a sequence node that is in no scene yet, so that half of it is never met there."""
+    sequence = slicer.vtkMRMLSequenceNode()
+    sequence.SetName(name)
     sequence.SetIndexTypeFromString("numeric")
     sequence.SetNumericIndexValueTolerance(0)  # the default merges frames less than 1 ms apart
-    setReference(browser, role, sequence)
     return sequence
+
+
+def _publish(sequence: Any, scene: Any) -> None:
+    scene.AddNode(sequence)
+    storage = scene.AddNewNodeByClass("vtkMRMLVolumeSequenceStorageNode")
+    sequence.SetAndObserveStorageNodeID(storage.GetID())

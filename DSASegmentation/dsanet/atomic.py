@@ -16,9 +16,10 @@ import secrets
 import shutil
 import stat
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from dsanet.errors import WriteError
 
@@ -90,6 +91,80 @@ def write_all(files: Mapping[Path, bytes]) -> None:
         undo.pop_all()
 
 
+def write_scratch(path: Path, parts: Sequence[bytes | memoryview]) -> None:
+    """Write one new file that is worth nothing after a crash, and faster for it.
+
+    It is not forced to disk and stands under its own name while it is written: only for a folder
+    that nobody else looks into and that is removed after use.
+
+    Args:
+        path: The file, which does not exist yet, in an existing folder.
+        parts: Its content, one after the other: bytes, or views of bytes.
+
+    Raises:
+        WriteError: It could not be written; it does not exist.
+    """
+    with _naming(path, sum(len(part) for part in parts)), ExitStack() as undo:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(path, flags, 0o600)
+        undo.callback(_remove, path)
+        try:
+            for part in parts:
+                _write(descriptor, part)
+        finally:
+            os.close(descriptor)
+        undo.pop_all()
+
+
+@contextmanager
+def open_new(path: Path) -> Iterator[BinaryIO]:
+    """Write one large file piece by piece, completely or not at all.
+
+    Args:
+        path: The file, new or existing, in an existing folder.
+
+    Yields:
+        A file to write to, which can be told and sought in; when the block ends without an error
+        it takes its place.
+
+    Raises:
+        WriteError: It could not be written; what was there before is unchanged.
+    """
+    with ExitStack() as leftovers, _naming(path):
+        temporary = _temporary(path.parent, leftovers)
+        with temporary.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        _sync_folder(path.parent)
+
+
+def append_bytes(path: Path, data: bytes, size: int) -> None:
+    """Add to the end of a file, completely or not at all, and force it to disk.
+
+    A process that is killed meanwhile may leave a part of the data behind the file's first bytes;
+    whoever reads the file must be able to tell.
+
+    Args:
+        path: An existing file; one that has vanished is not made anew.
+        data: What to add.
+        size: How many bytes the file has; others mean that someone else wrote to it.
+
+    Raises:
+        WriteError: It could not be written, or has another size; it is unchanged.
+    """
+    with _naming(path, len(data)):
+        descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_BINARY", 0))
+        try:
+            found = os.lseek(descriptor, 0, os.SEEK_END)
+            if found != size:
+                raise OSError(errno.EBUSY, f"it has {found} bytes, expected {size}")
+            _append(descriptor, data, size)
+        finally:
+            os.close(descriptor)
+
+
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
     """Make a folder and its parents; when the block fails, remove those that were made.
@@ -146,15 +221,28 @@ def _stage(target: Path, data: bytes, leftovers: ExitStack) -> Path:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     descriptor = os.open(temporary, flags, 0o666)
     try:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(descriptor, rest) :]
+        _write(descriptor, data)
         if target.exists():
             temporary.chmod(stat.S_IMODE(target.stat().st_mode))
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
     return temporary
+
+
+def _append(descriptor: int, data: bytes, size: int) -> None:
+    try:
+        _write(descriptor, data)
+        os.fsync(descriptor)
+    except OSError:
+        os.ftruncate(descriptor, size)
+        raise
+
+
+def _write(descriptor: int, data: bytes | memoryview) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
 
 
 def _back_up(target: Path, leftovers: ExitStack) -> Path | None:

@@ -281,3 +281,26 @@ def test_a_file_in_place_of_the_new_folder_is_named(tmp_path: Path) -> None:
         pass
     with pytest.raises(WriteError, match="b could not be written"), new_folder(tmp_path / "a/b"):
         pass
+
+
+def test_scratch_is_written_in_parts_and_never_over_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.npy"
+    atomic.write_scratch(path, (b"head", memoryview(b"body"), b""))
+    assert path.read_bytes() == b"headbody"
+    with pytest.raises(WriteError, match="exists"):
+        atomic.write_scratch(path, (b"other",))
+    assert path.read_bytes() == b"headbody"
+
+
+@pytest.mark.parametrize(("name", "code"), [("open", errno.EACCES), ("write", errno.ENOSPC)])
+def test_scratch_that_fails_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, code: int
+) -> None:
+    def fail(*_arguments: Any, **_options: Any) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, name, fail)
+    with pytest.raises(WriteError, match=r"a\.npy could not be written"):
+        atomic.write_scratch(tmp_path / "a.npy", (b"data",))
+    monkeypatch.undo()
+    assert list(tmp_path.iterdir()) == []

@@ -112,7 +112,7 @@ def test_a_full_disk_fails_the_request_and_not_the_worker(host, monkeypatch):
 
     pid = host.pid()
     with monkeypatch.context() as patch:
-        patch.setattr(arrays, "write_bytes", full)
+        patch.setattr(arrays, "write_scratch", full)
         patch.setattr(process, "dump", lambda message, files: files.save(np.zeros(3)))
         failed = host.answer(host.ask("fine"))
     with pytest.raises(WriteError, match="no space left"):

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         Result,
         Stopped,
     )
-    from dsanet.worker.requests import LoadRequest, ReadRequest, Request, SegmentRequest
+    from dsanet.worker.requests import LoadRequest, ReadRequest, Request, RunLater, SegmentRequest
 
 __all__ = [
     "Cancelled",
@@ -47,6 +47,7 @@ __all__ = [
     "Ready",
     "Request",
     "Result",
+    "RunLater",
     "SegmentRequest",
     "Stopped",
     "WorkerError",
@@ -55,7 +56,7 @@ __all__ = [
 _HOMES = {
     "client": ("Client",),
     "errors": ("WorkerError",),
-    "requests": ("LoadRequest", "ReadRequest", "Request", "SegmentRequest"),
+    "requests": ("LoadRequest", "ReadRequest", "Request", "RunLater", "SegmentRequest"),
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dsanet.atomic import write_bytes
+from dsanet.atomic import write_scratch
 
 _NAME = re.compile(r"[a-z]+-\d+\.npy")
 
@@ -37,10 +37,18 @@ class ArrayFiles:
             WriteError: There is no space left.
             ValueError: The array holds Python objects.
         """
+        if array.dtype.hasobject:
+            msg = f"an array of {array.dtype} holds Python objects, expected numbers"
+            raise ValueError(msg)
         name = next(self._names)
-        buffer = io.BytesIO()
-        np.lib.format.write_array(buffer, array, allow_pickle=False)
-        write_bytes(self._folder / name, buffer.getvalue())
+        plain = np.ascontiguousarray(array).reshape(array.shape)  # the former makes () to (1,)
+        header = io.BytesIO()
+        np.lib.format.write_array_header_1_0(
+            header, np.lib.format.header_data_from_array_1_0(plain)
+        )
+        write_scratch(
+            self._folder / name, (header.getvalue(), plain.reshape(-1).view(np.uint8).data)
+        )
         return name
 
     def load(self, name: str) -> NDArray[Any]:

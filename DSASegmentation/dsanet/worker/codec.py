@@ -2,7 +2,8 @@ r"""Messages as lines of JSON, and back.
 
 Plain values are themselves and lists are arrays. Everything else is an object of one member, whose
 name says what it is: `tuple`, `dict`, `path`, `array` (a file's name), `error` (class, message,
-details) or one of the dataclasses below. Nothing else can be made from a line.
+details) or one of the dataclasses below. Nothing else can be made from a line. A run that is put
+together later is put together here, and arrives as a run.
 """
 
 import json
@@ -126,6 +127,7 @@ _ENCODERS: tuple[tuple[Any, Callable[[Any, Save], Any]], ...] = (
     (np.generic, lambda value, _save: value.item()),
     ((bool, int, float, str, type(None)), lambda value, _save: value),
     (Path, lambda value, _save: {"path": str(value.absolute())}),
+    (requests.RunLater, lambda value, save: _encode(value.make(), save)),
     (DSAError, _encode_error),
     (list, lambda value, save: [_encode(item, save) for item in value]),
     (tuple, lambda value, save: {"tuple": [_encode(item, save) for item in value]}),

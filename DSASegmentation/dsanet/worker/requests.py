@@ -1,5 +1,6 @@
 """What a client asks of the worker."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,18 +36,33 @@ class LoadRequest:
 
 
 @dataclass(frozen=True, eq=False)
+class RunLater:
+    """A run that is put together when it is sent, in a thread of the client's.
+
+    For a host whose pixels lie in many places: copying them takes too long for its event loop.
+
+    Attributes:
+        make: Puts the run together; called once for each worker that gets the request. It may raise
+            DSAError, which becomes the answer.
+    """
+
+    make: Callable[[], DSARun]
+
+
+@dataclass(frozen=True, eq=False)
 class SegmentRequest:
     """Segment a run. The result is the Prediction that `Engine.segment` gives.
 
     Attributes:
-        source: A run, or the path of one as for `dsanet.io.read_run`.
+        source: A run, the path of one as for `dsanet.io.read_run`, or a run that is put together
+            later.
         model: As in LoadRequest.
         device: As in LoadRequest.
         choices: What the user decided about the preparation.
         clean_up: The steps that tidy the labels.
     """
 
-    source: DSARun | Path
+    source: DSARun | Path | RunLater
     model: str | Path | None = None
     device: str = "auto"
     choices: PrepareChoices = field(default_factory=PrepareChoices)

@@ -6,7 +6,7 @@ from dsanet.engine import Engine, Prediction
 from dsanet.io import DSARun, read_run, read_runs
 from dsanet.packages import find_package
 from dsanet.worker.memory import limited_memory
-from dsanet.worker.requests import LoadRequest, ReadRequest, SegmentRequest
+from dsanet.worker.requests import LoadRequest, ReadRequest, RunLater, SegmentRequest
 from dsanet.worker.serve import Table, Task
 
 MOST_ENGINES = 4
@@ -57,6 +57,8 @@ class Tasks:
             DSAError: See `dsanet.io.read_run`, `Engine.load` and `Engine.segment`.
         """
         run = request.source
+        if isinstance(run, RunLater):
+            run = run.make()
         if not isinstance(run, DSARun):
             task.report("read", 0.0)
             with limited_memory():

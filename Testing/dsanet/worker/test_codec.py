@@ -11,7 +11,7 @@ from dsanet.engine import Engine
 from dsanet.errors import EngineError, ReadError, WriteError
 from dsanet.io.boundary import NamedReadError
 from dsanet.prepare import PrepareChoices
-from dsanet.worker import ReadRequest, SegmentRequest, WorkerError, codec
+from dsanet.worker import ReadRequest, RunLater, SegmentRequest, WorkerError, codec
 from dsanet.worker.arrays import ArrayFiles
 from dsanet.worker.codec import dump, load
 from dsanet.worker.messages import Failed, Job, Result
@@ -92,6 +92,15 @@ def test_a_request_comes_back_the_same_and_its_paths_are_whole(run, files, monke
     assert there_and_back(ReadRequest(Path("run.dcm")), files).path == Path("/run.dcm")
 
 
+def test_a_run_for_later_is_put_together_when_it_is_sent(run, files):
+    made = []
+    request = SegmentRequest(RunLater(lambda: made.append(run) or run))
+    assert made == []
+    for _ in range(2):
+        assert same(load(dump(Job(3, request), files), files).request.source, run)
+    assert len(made) == 2
+
+
 @pytest.mark.parametrize("error", [ReadError("a"), EngineError("ü\n"), WorkerError("b", "c\nd")])
 def test_errors_come_back_with_class_message_and_details(error, files):
     back = load(dump(Failed(1, error), files), files).error
@@ -111,7 +120,7 @@ def test_what_no_line_can_hold_is_refused(value, files):
 
 
 def test_arrays_of_objects_are_refused(files):
-    with pytest.raises(ValueError, match="allow_pickle"):
+    with pytest.raises(ValueError, match="Python objects"):
         dump(Result(1, np.array([{}])), files)
 
 
@@ -176,6 +185,6 @@ def test_a_full_disk_is_told_with_what_is_needed(files, monkeypatch):
         msg = f"{path} could not be written"
         raise WriteError(msg)
 
-    monkeypatch.setattr("dsanet.worker.arrays.write_bytes", full)
+    monkeypatch.setattr("dsanet.worker.arrays.write_scratch", full)
     with pytest.raises(WriteError):
         dump(Result(1, np.zeros(3)), files)
