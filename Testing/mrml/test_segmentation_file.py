@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dsanet.export import ARTERY, segmentation_nrrd
+from dsanet.export import segmentation_nrrd, terminology
 from dsanet.io import Spacing
 from dsanet.labels import CLASSES
 
@@ -54,7 +54,7 @@ def test_segments_have_names_colors_values_and_terminology(scene: Any, tmp_path:
         assert segment.GetName() == segmentation.GetNthSegmentID(nth) == entry.name
         assert segment.GetLabelValue() == entry.value
         assert [round(255 * channel) for channel in segment.GetColor()] == list(entry.color)
-        assert segment.GetTerminology() == ARTERY
+        assert segment.GetTerminology() == terminology(entry)
 
 
 def test_exported_labels_are_the_labels_written(scene: Any, tmp_path: Path) -> None:

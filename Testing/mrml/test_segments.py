@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dsanet.cases import STATUSES
-from dsanet.export import ARTERY, NOTICE, segmentation_nrrd
+from dsanet.export import NOTICE, segmentation_nrrd, terminology
 from dsanet.io import Spacing
 from dsanet.labels import CLASSES
 from dsanet.prepare import prepare
@@ -59,7 +59,7 @@ def test_segments_have_names_colors_values_and_terminology(host: Any) -> None:
         segment = segmentation.GetNthSegment(nth)
         assert (segment.GetName(), segment.GetLabelValue()) == (entry.name, entry.value)
         assert [round(255 * channel) for channel in segment.GetColor()] == list(entry.color)
-        assert segment.GetTerminology() == ARTERY
+        assert segment.GetTerminology() == terminology(entry)
     assert segments.statusOf(node) == "not started"
 
 

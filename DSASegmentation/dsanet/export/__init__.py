@@ -4,10 +4,9 @@ from dsanet.export.files import SUFFIXES, image_files
 from dsanet.export.overlay import overlay_image, overlay_png
 from dsanet.export.png import labels_png
 from dsanet.export.report import NOTICE, report, spacing_values, to_json
-from dsanet.export.segmentation import ARTERY, segmentation_nrrd
+from dsanet.export.segmentation import segmentation_nrrd, terminology
 
 __all__ = [
-    "ARTERY",
     "NOTICE",
     "SUFFIXES",
     "image_files",
@@ -17,5 +16,6 @@ __all__ = [
     "report",
     "segmentation_nrrd",
     "spacing_values",
+    "terminology",
     "to_json",
 ]
