@@ -1,0 +1,1 @@
+"""Segment Editor effects for DSA, one file each."""

@@ -1,0 +1,111 @@
+"""Runs that are being prepared while the application stays alive.
+
+The work is done in a thread, which sees values only: neither Qt nor MRML. Between its steps
+Slicer's event loop holds Python's lock, so the timer waits a moment for the thread and so lends it
+the lock.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import qt
+from slicer.i18n import tr as _
+
+from dsanet.io import DSARun
+from dsanet.prepare import PrepareChoices, PreparedRun, prepare
+from DSASegmentationLib.gui.preparing import putPrepared
+from DSASegmentationLib.gui.showing_errors import showingErrors
+from DSASegmentationLib.prepared import arterialWindowOf, choicesOf
+from DSASegmentationLib.runs import isRun, runOf
+
+EVERY_MS = 10
+LENT_SECONDS = 0.04
+"""Four fifths of the time belong to the thread; a mouse waits less than a frame of a film."""
+
+
+class _Work:
+    """One run in a thread."""
+
+    def __init__(self, run: DSARun, choices: PrepareChoices, asked: bool) -> None:
+        self.choices, self.asked = choices, asked
+        self._run = run
+        self._prepared: PreparedRun | None = None
+        self._error: Exception | None = None
+        self.thread = threading.Thread(target=self._work, name="prepare", daemon=True)
+        self.thread.start()
+
+    def result(self) -> PreparedRun:
+        """Give the prepared run, or raise what went wrong."""
+        if self._error is not None:
+            raise self._error
+        assert self._prepared is not None
+        return self._prepared
+
+    def _work(self) -> None:
+        try:
+            self._prepared = prepare(self._run, self.choices)
+        except Exception as error:  # raised again where it can be shown
+            self._error = error
+
+
+class Preparations:
+    """The runs in work, one thread each; the newest choice for a run is the one that counts."""
+
+    def __init__(self, onDone: Callable[[Any], None]) -> None:
+        """Prepare nothing yet.
+
+        Args:
+            onDone: Called with a run's browser node when it was prepared, or could not be.
+        """
+        self._onDone = onDone
+        self._works: dict[Any, _Work] = {}
+        self._timer = qt.QTimer()
+        self._timer.setInterval(EVERY_MS)
+        self._timer.connect("timeout()", self._poll)
+
+    def start(self, browser: Any, choices: PrepareChoices | None = None) -> None:
+        """Prepare a run with choices, or with what was decided before.
+
+        Args:
+            browser: A run's browser node.
+            choices: What the user decided now; None where nobody asked, and what others prepare
+                meanwhile is left as it is.
+
+        Raises:
+            SceneError: The scene does not hold the run as it was read.
+        """
+        asked = choices is not None
+        wanted = choices if choices is not None else choicesOf(browser)
+        self._works[browser] = _Work(runOf(browser), wanted, asked)
+        self._timer.start()
+
+    def has(self, browser: Any) -> bool:
+        """Whether a run is being prepared."""
+        return browser in self._works
+
+    @property
+    def busy(self) -> bool:
+        """Whether any run is being prepared."""
+        return bool(self._works)
+
+    def close(self) -> None:
+        """Forget all work; its threads end by themselves and change nothing."""
+        self._timer.stop()
+        self._works = {}
+
+    def _poll(self) -> None:
+        next(iter(self._works.values())).thread.join(LENT_SECONDS)
+        ended = [run for run, work in self._works.items() if not work.thread.is_alive()]
+        for run in ended:
+            self._end(run, self._works.pop(run))
+        if not self._works:
+            self._timer.stop()
+
+    def _end(self, browser: Any, work: _Work) -> None:
+        if not isRun(browser) or browser.GetScene() is None:
+            return
+        with showingErrors(_("The run could not be prepared."), waitCursor=True):
+            if work.asked or arterialWindowOf(browser) is None:
+                putPrepared(browser, work.result(), work.choices)
+        self._onDone(browser)
