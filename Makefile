@@ -33,9 +33,10 @@ lint: $(VENV)/.test
 	$(BIN)/lint-imports
 	$(BIN)/codespell
 
-# 20 kinds of files, 5000 damaged ones of each; a training killed 50 times
+# 20 kinds of files, 5000 damaged ones of each; a training killed 50 times; an editor, 500 times
 soak: $(VENV)/.test
 	DSA_KILLS=50 $(BIN)/python -m pytest --timeout 900 --timeout-method thread -k killed Testing/dsatrain/train/test_loop.py
+	DSA_KILLS=500 $(BIN)/python -m pytest --timeout 900 --timeout-method thread Testing/fault/test_journal_kills.py
 	DSA_MUTANTS=5000 $(BIN)/python -m pytest --timeout 900 --timeout-method thread Testing/dsanet/io/test_mutants.py
 
 bench: $(VENV)/.test

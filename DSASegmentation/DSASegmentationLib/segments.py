@@ -12,8 +12,9 @@ import slicer
 from numpy.typing import NDArray
 
 from dsanet.cases import STATUSES
+from dsanet.cases.journal import changes
 from dsanet.engine import Prediction
-from dsanet.export import ARTERY, NOTICE
+from dsanet.export import NOTICE, terminology
 from dsanet.labels import CLASSES, merge
 from DSASegmentationLib.errors import SceneError
 from DSASegmentationLib.nodes import (
@@ -56,6 +57,7 @@ def addPrediction(browser: Any, prediction: Prediction) -> Any:
     _fill(node, prediction.labels, browser)
     setSpacingFacts(node, spacingOf(browser))
     setFact(node, "LabelsSHA256", _hash(prediction.labels))
+    setFact(node, "Proposal", changes.pack(np.zeros_like(prediction.labels), prediction.labels))
     setFact(node, "Notice", NOTICE)
     setFact(node, "Provenance", prediction.provenance)
     setFact(node, "Warnings", list(prediction.warnings))
@@ -83,6 +85,40 @@ def labelsOf(segmentation: Any, browser: Any) -> NDArray[np.uint8]:
     reference = orientedImage(np.zeros(sizeOf(browser), np.uint8), spacingOf(browser))
     bv, mat = (_mask(segmentation, entry.name, reference) for entry in CLASSES)
     return merge(bv, mat)
+
+
+def setLabels(segmentation: Any, browser: Any, labels: NDArray[np.uint8]) -> None:
+    """Put labels in place of those of a run's segments; their status stays as it is.
+
+    Args:
+        segmentation: A vtkMRMLSegmentationNode of the run.
+        browser: The run's browser node.
+        labels: uint8 (H, W), values of `dsanet.labels`.
+
+    Raises:
+        SceneError: They have another size than the run.
+    """
+    if labels.shape != sizeOf(browser):
+        msg = f"the labels have {labels.shape} rows and columns, the run {sizeOf(browser)}"
+        raise SceneError(msg)
+    status = statusOf(segmentation)
+    _fill(segmentation, labels, browser)
+    setStatus(segmentation, status)
+
+
+def proposedLabelsOf(segmentation: Any, browser: Any) -> NDArray[np.uint8] | None:
+    """Give the labels that a model proposed, uint8 (H, W); None where the scene has them not.
+
+    Args:
+        segmentation: A vtkMRMLSegmentationNode.
+        browser: The run's browser node.
+    """
+    packed = factOf(segmentation, "Proposal")
+    if packed is None:
+        return None
+    labels = np.zeros(sizeOf(browser), np.uint8)
+    changes.apply(packed, labels)
+    return labels
 
 
 def statusOf(segmentation: Any) -> str:
@@ -158,7 +194,7 @@ def _fill(node: Any, labels: NDArray[np.uint8], browser: Any) -> None:
         segment = slicer.vtkSegment()
         segment.SetName(entry.name)
         segment.SetColor(*(channel / 255 for channel in entry.color))
-        segment.SetTerminology(ARTERY)
+        segment.SetTerminology(terminology(entry))
         segment.AddRepresentation(BINARY, image)
         segment.SetLabelValue(entry.value)
         segmentation.AddSegment(segment, entry.name)

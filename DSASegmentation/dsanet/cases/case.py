@@ -53,6 +53,8 @@ class CaseFacts:
         reader: Alias of who corrected or accepted the labels: letters, digits, - and _, no name.
         note: What a reader should look at, one sentence, or empty.
         proposal: The model that proposed the labels and how it ran, keys of `PROPOSAL_KEYS`.
+        changed_pixels: How many pixels differ from that proposal; None where there was none, or
+            nobody counted.
         spacing: Between pixels, None where no source states it.
         times_stated: Whether the times are seconds and not frame numbers.
         subtraction: How the frames were subtracted, in words.
@@ -72,6 +74,7 @@ class CaseFacts:
     reader: str = ""
     note: str = ""
     proposal: dict[str, str] = field(default_factory=dict)
+    changed_pixels: int | None = None
     spacing: Spacing | None = None
     times_stated: bool = False
     subtraction: str = "as stored"
@@ -97,10 +100,18 @@ class CaseFacts:
             if not pattern.fullmatch(getattr(self, name)):
                 msg = f"{name} is {getattr(self, name)!r}, expected {expected}"
                 raise CaseError(msg)
+        if self.changed_pixels is not None and self.changed_pixels < 0:
+            msg = f"changed_pixels is {self.changed_pixels}, expected 0 or more"
+            raise CaseError(msg)
         unknown = set(self.proposal) - set(PROPOSAL_KEYS)
         if unknown:
             msg = f"proposal holds {sorted(unknown)}, expected only {', '.join(PROPOSAL_KEYS)}"
             raise CaseError(msg)
+
+    @property
+    def is_unedited_prediction(self) -> bool:
+        """Whether the labels are a model's, to the last pixel: they teach it what it knows."""
+        return self.changed_pixels == 0
 
 
 @dataclass(frozen=True, eq=False)

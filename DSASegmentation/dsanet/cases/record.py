@@ -25,6 +25,8 @@ from dsanet.errors import CaseError
 from dsanet.io import Spacing
 
 FORMAT = 1
+ADDED_LATER = ("changed_pixels",)
+"""Keys that older cases lack."""
 NOTICE = "Research use only. Not a medical device."
 FILES = ("frames.nrrd", "field.nrrd", "labels.nrrd")
 LARGEST = 1e9
@@ -76,6 +78,7 @@ def to_record(case: Case, files: Mapping[str, tuple[str, int]]) -> dict[str, Any
         "label_kind": facts.label_kind,
         "classes": LABEL_KINDS[facts.label_kind],
         "proposal": facts.proposal,
+        "changed_pixels": facts.changed_pixels,
         "shape": {"frames": frames, "rows": rows, "columns": columns},
         "arterial_window": list(case.arterial_window),
         "times_stated": facts.times_stated,
@@ -113,6 +116,8 @@ def from_record(record: object) -> CaseRecord:
         msg = f"format is {record.get('format')!r}, expected {FORMAT}; update the software"
         raise CaseError(msg)
     for key, (fits, expected) in _SCHEMA.items():
+        if key in ADDED_LATER and key not in record:
+            continue
         if key not in record or not fits(record[key]):
             found = repr(record[key])[:80] if key in record else "missing"
             msg = f"{key} is {found}, expected {expected}"
@@ -138,6 +143,7 @@ def _facts(record: dict[str, Any]) -> CaseFacts:
     return CaseFacts(
         **{name: record[name] for name in (*names, "label_kind", "subtraction", "equipment")},
         proposal=dict(record["proposal"]),
+        changed_pixels=record.get("changed_pixels"),
         spacing=spacing
         and Spacing(spacing["row"], spacing["column"], spacing["meaning"], spacing["source"]),
         times_stated=record["times_stated"],
@@ -205,6 +211,7 @@ _SCHEMA: dict[str, tuple[Callable[[object], bool], str]] = {
     **dict.fromkeys(("source", "patient_key", "pixel_sha256", "split", "status"), _TEXT),
     **dict.fromkeys(("reader", "note", "label_kind", "subtraction", "equipment"), _TEXT),
     "proposal": (_is_dict(_is_text), "texts by name"),
+    "changed_pixels": (lambda value: value is None or _is_whole(value), "null or a whole number"),
     "classes": (_is_dict(_is_whole), "whole numbers by class name"),
     "shape": (_is_dict(_is_whole, "frames", "rows", "columns"), "frames, rows and columns"),
     "arterial_window": (_is_list(_is_whole, 2), "two frame numbers"),

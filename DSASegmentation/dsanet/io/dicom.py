@@ -1,5 +1,6 @@
 """DICOM: a run in one multi-frame file, or in a series of single-frame files."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from pydicom.dataset import Dataset
 
 from dsanet.io.boundary import named_errors
 from dsanet.io.dicom_file import open_dicom
-from dsanet.io.facts import run_facts
+from dsanet.io.facts import burned_in, run_facts
 from dsanet.io.header import numbers, text
 from dsanet.io.layout import PixelLayout, pixel_layout, refuse_too_large
 from dsanet.io.limits import Limits
@@ -67,6 +68,7 @@ def read_series(paths: tuple[Path, ...], name: str, limits: Limits) -> DSARun:
     if not stated:
         times, stated = clock_times(headers)
     facts = run_facts(first, bits_stored=layout.bits_stored, times_stated=stated)
+    facts = replace(facts, burned_in=burned_in(headers))
     return DSARun(pixels, times, pixel_spacing(first), facts, name)
 
 

@@ -3,7 +3,7 @@
 import io
 import os
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,8 +44,9 @@ HEADER = """
     PositionerPrimaryAngle PositionerSecondaryAngle
     PositionerPrimaryAngleIncrement PositionerSecondaryAngleIncrement
     SharedFunctionalGroupsSequence PerFrameFunctionalGroupsSequence
+    BurnedInAnnotation
 """
-"""The only attributes that are read; none of them says who the patient is."""
+"""The only attributes that runs are read from; none of them says who the patient is."""
 
 HEADER_TAGS = [tag_number(keyword) for keyword in HEADER.split()]
 
@@ -87,12 +88,13 @@ class DicomFile:
 
 
 @contextmanager
-def open_dicom(path: Path, limits: Limits) -> Iterator[DicomFile]:
+def open_dicom(path: Path, limits: Limits, also: Sequence[int] = ()) -> Iterator[DicomFile]:
     """Open a DICOM file, with or without preamble, and read its header.
 
     Args:
         path: The file.
         limits: How far a deflated header may grow.
+        also: Tags to read besides `HEADER_TAGS`.
 
     Raises:
         ReadError: The transfer syntax is not one of `SYNTAXES`.
@@ -103,7 +105,9 @@ def open_dicom(path: Path, limits: Limits) -> Iterator[DicomFile]:
         deflated = syntax == uid.DeflatedExplicitVRLittleEndian
         packed = file.read() if deflated else None
         body = file if packed is None else _inflate(packed, limits.header_bytes)
-        header = _read_part(body, syntax, HEADER_TAGS, lambda tag: tag.group >= PIXEL_GROUP)
+        header = _read_part(
+            body, syntax, [*HEADER_TAGS, *also], lambda tag: tag.group >= PIXEL_GROUP
+        )
         if not text(header, "SOPClassUID"):
             header.SOPClassUID = text(meta, "MediaStorageSOPClassUID")
         _refuse_cut(header, body)

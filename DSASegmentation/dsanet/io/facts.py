@@ -1,5 +1,6 @@
 """What a DICOM header says about a run, by an allow-list: never a name, number or date."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydicom.dataset import Dataset
@@ -34,7 +35,20 @@ def run_facts(header: Dataset, *, bits_stored: int, times_stated: bool) -> RunFa
         equipment=" ".join(
             part for key in ("Manufacturer", "ManufacturerModelName") if (part := text(header, key))
         ),
+        burned_in=burned_in([header]),
     )
+
+
+def burned_in(headers: Sequence[Dataset]) -> str | None:
+    """Say whether any frame has text burned into its pixels: YES, NO, or None where unstated.
+
+    Args:
+        headers: Of all files of a run.
+
+    Source: DICOM PS3.3 C.7.6.1 (General Image).
+    """
+    found = {_one_of(header, "BurnedInAnnotation", "YES", "NO") for header in headers}
+    return "YES" if "YES" in found else "NO" if found == {"NO"} else None
 
 
 def mask_subtraction(header: Dataset) -> tuple[dict[str, Any], ...]:

@@ -44,6 +44,8 @@ class RunFacts:
         image_type: Image Type (0008,0008).
         uids: SOPInstanceUID, SeriesInstanceUID and StudyInstanceUID where there are any.
         equipment: Manufacturer and model, empty where not stated.
+        burned_in: YES or NO: Burned In Annotation (0028,0301) of any frame; None where some frame
+            does not state it. Only NO means that no text is part of the pixels.
     """
 
     photometric: str = "MONOCHROME2"
@@ -55,6 +57,7 @@ class RunFacts:
     image_type: tuple[str, ...] = ()
     uids: dict[str, str] = field(default_factory=dict)
     equipment: str = ""
+    burned_in: str | None = None
 
 
 @dataclass(frozen=True, eq=False)

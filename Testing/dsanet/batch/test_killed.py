@@ -16,7 +16,8 @@ import pytest
 from PIL import Image
 
 import dsanet
-from dsanet.batch import Batch, lock
+from dsanet import lock
+from dsanet.batch import Batch
 from dsanet.batch.lock import LOCK_FILE, locked
 from dsanet.errors import WriteError
 

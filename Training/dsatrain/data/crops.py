@@ -31,6 +31,8 @@ def _reason_against(entry: CaseEntry) -> str:
     reason = not_of(entry, "train")
     if reason or entry.record is None:
         return reason
+    if entry.record.facts.is_unedited_prediction:
+        return "its labels are a model's prediction that nobody changed"
     kind = entry.record.facts.label_kind
     if kind != BV_AND_MAT:
         return f"its labels are of the kind {kind}, which cannot teach BV and MAT"
