@@ -29,8 +29,16 @@ class CaseError(DSAError):
     """A case of a data set is missing, damaged, or holds what no case may hold."""
 
 
+class MeasureError(DSAError):
+    """Labels do not belong to the run they are to be measured in, or nothing can be graded."""
+
+
 class WriteError(DSAError):
     """A result could not be written; what was there before is unchanged."""
+
+
+class HeldError(WriteError):
+    """Another process is writing there; nothing was changed."""
 
 
 class CancelledError(DSAError):

@@ -3,6 +3,8 @@
 import argparse
 
 import dsanet
+from dsanet.cli.export_arguments import add_cases, add_export
+from dsanet.cli.measure_arguments import add_measure
 from dsanet.cli.models_arguments import add_model_changes
 from dsanet.cli.options import (
     DEVICES,
@@ -29,8 +31,11 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     add_segment(commands)
     add_batch(commands)
+    add_measure(commands)
     _add_info(commands)
     _add_models(commands)
+    add_export(commands)
+    add_cases(commands)
     return parser
 
 

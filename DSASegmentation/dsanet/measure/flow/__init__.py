@@ -1,0 +1,1 @@
+"""Time-density curves and what follows from them."""

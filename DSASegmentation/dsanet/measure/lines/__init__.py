@@ -1,0 +1,1 @@
+"""Middle lines: thinning, graph, courses, and the paths along which lesions are looked for."""

@@ -1,0 +1,1 @@
+"""Measurements as JSON, CSV, pictures and one HTML page."""

@@ -1,0 +1,1 @@
+"""Stenoses and their grading."""

@@ -1,0 +1,1 @@
+"""Diameters from intensity profiles."""
