@@ -1,6 +1,7 @@
 """Batches: padding, order over loaders, skeletons."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -63,3 +64,12 @@ def test_a_skeleton_is_the_label_near_the_centreline():
     assert 0 < np.count_nonzero(thin) < 0.5 * np.count_nonzero(labels)
     assert np.array_equal(thin[thin > 0], labels[thin > 0])
     assert not tubed_skeleton(np.zeros((8, 8), np.uint8)).any()
+
+
+def test_replayed_samples_can_be_taken_out_of_a_batch():
+    batch = collate([sample(2, "a"), replace(sample(4, "b"), replayed=True), sample(1, "c")])
+    assert batch.replayed.tolist() == [False, True, False]
+    chosen = batch.only(batch.replayed)
+    assert chosen.names == ("b",)
+    assert chosen.frames.shape == (1, 4, 8, 8)
+    assert chosen.valid.tolist() == [[True] * 4]

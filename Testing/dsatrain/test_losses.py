@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from dsatrain.batches import tubed_skeleton
-from dsatrain.losses import TrainingLoss, skeleton_recall_loss
+from dsatrain.losses import TrainingLoss, distillation_loss, skeleton_recall_loss
 
 
 @pytest.fixture
@@ -57,3 +57,19 @@ def test_skeleton_recall_is_the_share_of_the_centreline_that_is_missed():
 def test_without_centrelines_there_is_nothing_to_recall():
     skeleton = torch.zeros(2, 4, 4, dtype=torch.long)
     assert skeleton_recall_loss(torch.zeros(2, 3, 4, 4), skeleton).item() == 0
+
+
+def test_distillation_is_nothing_for_the_same_answer_and_grows_with_the_difference(labels):
+    (wanted, *_) = scores_of(labels, certainty=3.0)
+    near, far = scores_of(labels, certainty=2.0)[0], scores_of(labels, certainty=-3.0)[0]
+    assert distillation_loss(wanted + 7.0, wanted) == pytest.approx(0, abs=1e-6)
+    assert 0 < distillation_loss(near, wanted) < distillation_loss(far, wanted)
+
+
+def test_distillation_is_the_divergence_of_the_probabilities():
+    wanted, answered = np.array([0.7, 0.2, 0.1]), np.array([0.2, 0.3, 0.5])
+    expected = float((wanted * np.log(wanted / answered)).sum())
+    found = distillation_loss(
+        *(torch.log(torch.tensor(p))[None, :, None, None] for p in (answered, wanted))
+    )
+    assert float(found) == pytest.approx(expected)

@@ -1,5 +1,6 @@
 """Samples of different lengths become batches with padding frames."""
 
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -42,6 +43,7 @@ class Batch:
         labels: int64 (B, h, w).
         skeletons: int64 (B, h, w), `tubed_skeleton` of the labels; None where not asked for.
         names: Where each sample came from, for people.
+        replayed: bool (B,), the samples of what the model knew before; None for none of them.
     """
 
     frames: Tensor
@@ -51,11 +53,18 @@ class Batch:
     labels: Tensor
     skeletons: Tensor | None = None
     names: tuple[str, ...] = ()
+    replayed: Tensor | None = None
 
     def to(self, device: torch.device) -> "Batch":
         """The same batch on a device."""
         moved = {key: v.to(device) if isinstance(v, Tensor) else v for key, v in vars(self).items()}
         return Batch(**moved)
+
+    def only(self, chosen: Tensor) -> "Batch":
+        """The samples that are chosen by a bool (B,)."""
+        kept = {key: v[chosen] if isinstance(v, Tensor) else v for key, v in vars(self).items()}
+        names = [name for name, keep in zip(self.names, chosen.tolist(), strict=False) if keep]
+        return Batch(**{**kept, "names": tuple(names)})
 
 
 def collate(samples: list[Sample], skeletons: bool = False) -> Batch:
@@ -86,6 +95,7 @@ def collate(samples: list[Sample], skeletons: bool = False) -> Batch:
         if skeletons
         else None,
         names=tuple(sample.name for sample in samples),
+        replayed=torch.tensor([sample.replayed for sample in samples]),
     )
 
 
@@ -134,6 +144,7 @@ def batches(
             num_workers=loaders,
             prefetch_factor=AHEAD,
             collate_fn=partial(collate, skeletons=skeletons),
+            worker_init_fn=_leave_signals_to_the_parent,
         )
     )
 
@@ -160,6 +171,12 @@ class _Stream(IterableDataset[list[Sample]]):
         for turn in count(first_step // self.loaders):
             first = turn * self.batch_size
             yield [crops.item(first + place) for place in range(self.batch_size)]
+
+
+def _leave_signals_to_the_parent(_loader: int) -> None:
+    """Ctrl-C reaches every process of a terminal; the training decides when its loaders end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _stacked(images: list[NDArray[np.generic]]) -> Tensor:

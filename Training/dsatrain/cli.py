@@ -13,6 +13,7 @@ from dsanet.cli.streams import open_streams
 from dsanet.errors import DSAError
 from dsatrain.data.commands import add_commands
 from dsatrain.data.folds import FOLDS
+from dsatrain.learning_arguments import add_learning
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -82,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     add_commands(commands)
 
     _add_train(commands)
+    add_learning(commands, _positive)
 
     package = commands.add_parser("package", help="make a model package of a training")
     package.add_argument("training", type=path, metavar="DIR")
@@ -101,8 +103,12 @@ def _parser() -> argparse.ArgumentParser:
         "model", nargs="?", metavar="MODEL", help="name or folder of a model package"
     )
     evaluate.add_argument("--device", default="auto")
-    evaluate.add_argument(
+    runs = evaluate.add_mutually_exclusive_group()
+    runs.add_argument(
         "--data", type=path, metavar="DATASET", help="score on its cases instead of phantoms"
+    )
+    runs.add_argument(
+        "--frozen", action="store_true", help="score on the 200 phantoms of the frozen test set"
     )
     evaluate.add_argument("--split", choices=["train", "test"], default="test", help="of the cases")
     evaluate.add_argument("--count", type=_positive, default=40, help="of the phantoms")
@@ -110,6 +116,14 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--output", type=path, metavar="DIR", help="also write tables, pictures")
     evaluate.add_argument("--json", action="store_true", help="print JSON")
     evaluate.set_defaults(command=_evaluate)
+
+    ablate = commands.add_parser("ablate", help="measure what each part of DSANet is worth")
+    ablate.add_argument("--output", type=path, required=True, metavar="DIR")
+    ablate.add_argument("--variants", nargs="+", metavar="NAME", help="rows of the table")
+    ablate.add_argument("--seeds", nargs="+", type=_positive, metavar="SEED")
+    for name in ("steps", "crop-px", "width", "heads", "test-count"):
+        ablate.add_argument(f"--{name}", type=_positive)
+    ablate.set_defaults(command=_ablate)
     return parser
 
 
@@ -171,6 +185,12 @@ def _package(arguments: argparse.Namespace) -> None:
 
 def _evaluate(arguments: argparse.Namespace) -> None:
     from dsatrain.evaluate.command import run_command
+
+    run_command(arguments)
+
+
+def _ablate(arguments: argparse.Namespace) -> None:
+    from dsatrain.ablate.command import run_command
 
     run_command(arguments)
 

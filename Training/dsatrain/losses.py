@@ -77,3 +77,19 @@ def skeleton_recall_loss(scores: Tensor, skeletons: Tensor) -> Tensor:
     recall = answered.sum(dim=(0, 2, 3)) / lengths.clamp(min=1)
     present = lengths > 0
     return (1 - recall[present]).sum() / present.sum().clamp(min=1)
+
+
+def distillation_loss(scores: Tensor, targets: Tensor) -> Tensor:
+    """How far answers are from those of the network that they are to keep to.
+
+    Args:
+        scores: (B, 3, H, W), before softmax.
+        targets: (B, 3, H, W), the other network's, before softmax.
+
+    Returns:
+        The Kullback-Leibler divergence, the mean over the pixels; 0 for the same answer.
+
+    Source: Li and Hoiem, Learning without forgetting, ECCV 2016, eq. 2, at temperature 1.
+    """
+    logs, wanted = scores.log_softmax(dim=1), targets.log_softmax(dim=1)
+    return functional.kl_div(logs, wanted, reduction="none", log_target=True).sum(dim=1).mean()

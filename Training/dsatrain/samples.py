@@ -50,6 +50,8 @@ class Sample:
         minip: float32 (h, w), normalised.
         labels: uint8 (h, w).
         name: Where it came from, for people.
+        replayed: Whether it is of what the model knew before, so that its parent's answer is a
+            target too.
     """
 
     frames: NDArray[np.float32]
@@ -57,6 +59,7 @@ class Sample:
     minip: NDArray[np.float32]
     labels: NDArray[np.uint8]
     name: str = ""
+    replayed: bool = False
 
 
 def make_sample(prepared: PreparedRun, labels: NDArray[np.uint8], name: str = "") -> Sample:

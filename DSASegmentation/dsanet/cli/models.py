@@ -9,7 +9,7 @@ from dsanet.cli.interrupt import ctrl_c_until
 from dsanet.cli.streams import show, tell
 from dsanet.errors import PackageError
 from dsanet.export import to_json
-from dsanet.packages import ModelEntry, Registry
+from dsanet.packages import ModelEntry, Registry, read_gate
 
 
 def run_command(arguments: argparse.Namespace) -> None:
@@ -46,7 +46,7 @@ def describe(entry: ModelEntry) -> dict[str, Any]:
         "problem": entry.problem,
         "folder": str(entry.folder),
         "activated": activation
-        and {"time": activation.time, "user": activation.user, "reason": activation.reason},
+        and {key: getattr(activation, key) for key in ("time", "user", "reason", "permit")},
         "weights_sha256": package and package.weights_sha256,
         "openvino": package and package.has_ir,
         "manifest": package and package.manifest,
@@ -54,9 +54,12 @@ def describe(entry: ModelEntry) -> dict[str, Any]:
 
 
 def _import(arguments: argparse.Namespace) -> None:
-    package = Registry().import_package(arguments.source)
+    package = Registry().import_package(arguments.source, arguments.sha256)
     name = package.name
-    _report(arguments, f"{name} is there: use --model {name}, or dsanet models activate {name}")
+    _report(
+        arguments,
+        f"{name} is there: use --model {name}; dsatrain gate {name} tells whether it may be active",
+    )
 
 
 def _export(arguments: argparse.Namespace) -> None:
@@ -66,7 +69,10 @@ def _export(arguments: argparse.Namespace) -> None:
 
 def _activate(arguments: argparse.Namespace) -> None:
     with _without_ctrl_c():
-        package = Registry().activate(arguments.name, arguments.reason)
+        gate = read_gate(arguments.gate) if arguments.gate else None
+        package = Registry().activate(
+            arguments.name, arguments.reason, gate=gate, override=arguments.override
+        )
     _report(arguments, f"{package.name} is active now")
 
 

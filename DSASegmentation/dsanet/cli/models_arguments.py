@@ -16,6 +16,9 @@ def add_model_changes(parser: argparse.ArgumentParser) -> None:
 
     taken = changes.add_parser("import", help="take in a model package")
     taken.add_argument("source", type=path, metavar="PATH", help="its folder or .zip file")
+    taken.add_argument(
+        "--sha256", default="", metavar="HEX", help="the fingerprint or weights it must have"
+    )
 
     given = changes.add_parser("export", help="write a model as one .zip file")
     _add_name(given)
@@ -24,6 +27,11 @@ def add_model_changes(parser: argparse.ArgumentParser) -> None:
     active = changes.add_parser("activate", help="use a model whenever none is named")
     _add_name(active)
     _add_reason(active)
+    permit = active.add_mutually_exclusive_group()
+    permit.add_argument(
+        "--gate", type=path, metavar="REPORT", help="gate.json of dsatrain gate that accepted it"
+    )
+    permit.add_argument("--override", default="", metavar="REASON", help="why it needs no gate")
 
     removed = changes.add_parser("remove", help="remove an imported model that is not active")
     _add_name(removed)

@@ -15,8 +15,11 @@ empty for the model before all records |
 | `time` | UTC, ISO 8601 |
 | `user` | the name at this computer |
 | `reason` | why, in the user's words |
+| `permit` | what allowed it: `gate`, `override` or `bundled`; of a step back, and in older \
+records, missing |
+| `gate` | of a permit by a gate: `GateRecord` of `dsanet.packages.gate_record` |
 
-Further keys may follow, such as the verdict of a gate; they are kept and not looked at here.
+Further keys may follow; they are kept and not looked at here.
 """
 
 import getpass
@@ -56,6 +59,7 @@ class Activation:
         user: Who, by the name at this computer.
         reason: Why, in the user's words.
         problem: What is wrong with the record; empty when nothing is.
+        permit: What allowed it: `gate`, `override`, `bundled`; empty where that is not recorded.
     """
 
     model: str
@@ -65,6 +69,7 @@ class Activation:
     user: str = ""
     reason: str = ""
     problem: str = ""
+    permit: str = ""
 
 
 def way_back(folder: Path, first: str) -> list[Activation]:
@@ -87,7 +92,8 @@ def way_back(folder: Path, first: str) -> list[Activation]:
         except PackageError as error:
             way.append(Activation("", record=name, problem=str(error)))
             continue
-        found = Activation(record=name, **{key: record[key] for key in _KEPT})
+        kept = {key: record[key] for key in _KEPT}
+        found = Activation(record=name, permit=str(record.get("permit", "")), **kept)
         if record["action"] == ROLL_BACK:
             way = _cut(way, record.get("back_to"))
         elif _is_same(found, way[-1]):
@@ -97,7 +103,9 @@ def way_back(folder: Path, first: str) -> list[Activation]:
     return way
 
 
-def append(folder: Path, action: str, model: str, fingerprint: str, **more: str) -> None:
+def append(
+    folder: Path, action: str, model: str, fingerprint: str, reason: str = "", **more: object
+) -> None:
     """Add a record.
 
     Args:
@@ -105,14 +113,15 @@ def append(folder: Path, action: str, model: str, fingerprint: str, **more: str)
         action: `ACTIVATE` or `ROLL_BACK`.
         model: The model that becomes active.
         fingerprint: Of its package.
-        more: `reason` and `back_to`.
+        reason: Why, in the user's words.
+        more: `back_to`, `permit` and `gate`, as JSON values.
 
     Raises:
         PackageError: The reason is too long, or the folder cannot be read.
         WriteError: It could not be written; nothing has changed.
     """
-    if len(more.get("reason", "")) > MAX_REASON:
-        msg = f"the reason has {len(more['reason'])} characters, expected at most {MAX_REASON}"
+    if len(reason) > MAX_REASON:
+        msg = f"the reason has {len(reason)} characters, expected at most {MAX_REASON}"
         raise PackageError(msg)
     last = _names(folder)[-1:]
     number = int(last[0].partition("-")[0]) + 1 if last else 1
@@ -123,7 +132,7 @@ def append(folder: Path, action: str, model: str, fingerprint: str, **more: str)
         "fingerprint": fingerprint,
         "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "user": _user(),
-        "reason": "",
+        "reason": reason,
         **more,
     }
     with atomic.new_folder(folder):

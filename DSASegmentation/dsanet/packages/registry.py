@@ -13,6 +13,11 @@ The active model is used when none is named. When it is broken, missing or no lo
 that was activated, that is an error that says what to do: another model would give other results,
 and nobody would have chosen it. A bundled model is the one that comes with this version of dsanet;
 an update of dsanet may change it.
+
+A bundled model may always be activated. Any other one, fine-tuned here or imported from elsewhere,
+takes the active one's place only with the report of a gate (`dsatrain gate`) that accepted it in
+comparison with the active one, or by an override in the user's own words. Both are recorded. Going
+back needs neither.
 """
 
 from collections.abc import Iterator
@@ -24,10 +29,14 @@ from dsanet import atomic
 from dsanet.errors import PackageError
 from dsanet.packages import history
 from dsanet.packages.bundled import DEFAULT_NAME, bundled_folders
+from dsanet.packages.gate_record import GateRecord, check_passed
 from dsanet.packages.history import Activation
 from dsanet.packages.home import default_home
 from dsanet.packages.package import ModelPackage
 from dsanet.packages.store import Store, load_named
+
+BUNDLED, GATE, OVERRIDE = "bundled", "gate", "override"
+"""What allows an activation."""
 
 WAY_OUT = "activate another with dsanet models activate NAME, or dsanet models rollback"
 
@@ -138,19 +147,28 @@ class Registry:
         """
         return self._store.imported()
 
-    def activate(self, name: str, reason: str = "") -> ModelPackage:
+    def activate(
+        self, name: str, reason: str = "", *, gate: GateRecord | None = None, override: str = ""
+    ) -> ModelPackage:
         """Make a model the one that is used when none is named.
 
         Args:
             name: A model that is not broken.
             reason: Why, for the record; at most `history.MAX_REASON` characters.
+            gate: From `read_gate`: its report must have accepted this model in comparison with
+                the one that is active now. A bundled model, and the active one, need none.
+            override: Why the model is activated without a gate, in the user's words; it takes the
+                place of the reason.
 
         Raises:
-            PackageError: The model is missing or broken.
+            PackageError: The model is missing or broken, or nothing allows its activation.
             WriteError: It could not be recorded; the active model is the same as before.
         """
         package = self.find(name)
-        self._record(history.ACTIVATE, package, reason=reason)
+        permit, details = self._permit(package, gate, override.strip())
+        self._record(
+            history.ACTIVATE, package, reason=override.strip() or reason, permit=permit, **details
+        )
         return package
 
     def roll_back(self, reason: str = "") -> RolledBack:
@@ -178,7 +196,7 @@ class Registry:
         msg = "; ".join(["there is no earlier model to go back to", *skipped])
         raise PackageError(msg)
 
-    def import_package(self, source: Path) -> ModelPackage:
+    def import_package(self, source: Path, sha256: str = "") -> ModelPackage:
         """Take a model package into the registry; the active model stays the same.
 
         It is read once, into memory, checked there and only then written. A package that is there
@@ -186,12 +204,14 @@ class Registry:
 
         Args:
             source: The package's folder, or one zip file with its files.
+            sha256: The fingerprint or the SHA-256 of the weights that it must have, as it was told
+                where it was made; empty for any.
 
         Raises:
             PackageError: The package is refused, or its name is taken.
             WriteError: It could not be written; the registry is unchanged.
         """
-        return self._store.take_in(source)
+        return self._store.take_in(source, sha256)
 
     def export_package(self, name: str, target: Path) -> None:
         """Write a model as one zip file that `import_package` takes.
@@ -225,8 +245,33 @@ class Registry:
     def _way_back(self) -> list[Activation]:
         return history.way_back(self._activations, DEFAULT_NAME)
 
-    def _record(self, action: str, package: ModelPackage, **more: str) -> None:
-        history.append(self._activations, action, package.name, package.fingerprint, **more)
+    def _permit(
+        self, package: ModelPackage, gate: GateRecord | None, override: str
+    ) -> tuple[str, dict[str, object]]:
+        """Name what allows an activation, and give what the record keeps of it.
+
+        Raises:
+            PackageError: Nothing does.
+        """
+        if package.name in bundled_folders():
+            return BUNDLED, {}
+        active = self._way_back()[-1]
+        if gate is not None:
+            check_passed(gate, package, self.active())
+            return GATE, {"gate": gate.as_dict()}
+        if override:
+            return OVERRIDE, {}
+        if active.model == package.name and active.fingerprint == package.fingerprint:
+            return active.permit, {}
+        msg = (
+            f"{package.name} has not passed a gate: run dsatrain gate {package.name} --data DATASET"
+            " --output DIR and activate it with --gate DIR/gate.json, or say why it needs none"
+            " with --override REASON"
+        )
+        raise PackageError(msg)
+
+    def _record(self, action: str, package: ModelPackage, reason: str, **more: object) -> None:
+        history.append(self._activations, action, package.name, package.fingerprint, reason, **more)
 
     def _activated(self, activation: Activation) -> ModelPackage:
         """Load the model of an activation if it is still the same."""

@@ -65,12 +65,13 @@ class Store:
         msg = f"there is no model {name!r}, only {sorted({*bundled, *imported})}"
         raise PackageError(msg)
 
-    def take_in(self, source: Path) -> ModelPackage:
+    def take_in(self, source: Path, sha256: str = "") -> ModelPackage:
         """Check a package and copy it into the user's folder; see `Registry.import_package`."""
         self.clean_up()
         with naming(source), _open(source) as files:
             manifest = read_manifest(files)
             package = describe(manifest, self.folder / manifest.name)
+            _check_expected(package, sha256.strip().lower())
             same = self._same(package)
             if same is not None:
                 return same
@@ -135,6 +136,20 @@ class Store:
             return self.find(name).fingerprint
         except PackageError:
             return ""
+
+
+def _check_expected(package: ModelPackage, sha256: str) -> None:
+    """Refuse another package than the one that was announced; its files are checked afterwards.
+
+    Raises:
+        PackageError: Neither its fingerprint nor the hash of its weights is the announced one.
+    """
+    if sha256 and sha256 not in (package.fingerprint, package.weights_sha256):
+        msg = (
+            f"its fingerprint is {package.fingerprint} and its weights have"
+            f" {package.weights_sha256}, expected {sha256[:64]}; copy it again"
+        )
+        raise PackageError(msg)
 
 
 def load_named(folder: Path) -> ModelPackage:

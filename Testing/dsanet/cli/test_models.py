@@ -35,8 +35,10 @@ def test_a_model_is_imported_activated_and_gone_back_from(
 ) -> None:
     code, out, err = models("import", tiny_package.folder)
     assert (code, err) == (0, "")
-    assert out == "tiny is there: use --model tiny, or dsanet models activate tiny\n"
-    assert models("activate", "tiny", "--reason", "why not") == (0, "tiny is active now\n", "")
+    assert out == (
+        "tiny is there: use --model tiny; dsatrain gate tiny tells whether it may be active\n"
+    )
+    assert models("activate", "tiny", "--override", "why not") == (0, "tiny is active now\n", "")
     assert (
         Engine.load(device="cpu").package.name == Engine.load("tiny", "cpu").package.name == "tiny"
     )
@@ -51,7 +53,7 @@ def test_the_list_as_json_says_who_activated_what_and_why(
     models: Dsanet, tiny_package: ModelPackage
 ) -> None:
     models("import", tiny_package.folder)
-    models("activate", "tiny", "--reason", "größer")
+    models("activate", "tiny", "--override", "größer")
     code, out, err = models("--json")
     assert (code, err) == (0, "")
     first, second = json.loads(out)
@@ -62,7 +64,8 @@ def test_the_list_as_json_says_who_activated_what_and_why(
     assert second["manifest"]["name"] == "tiny"
     for said in (models("--json", "rollback"), models("rollback", "--json")):
         assert said[0] in (0, 2)
-    assert json.loads(models("activate", "tiny", "--json")[1])[1]["active"] is True
+    again = models("activate", "tiny", "--override", "x", "--json")
+    assert json.loads(again[1])[1]["active"] is True
 
 
 def test_an_exported_zip_is_imported_elsewhere(
@@ -80,7 +83,7 @@ def test_a_broken_active_model_is_listed_and_what_to_do_said(
     models: Dsanet, home: Path, tiny_package: ModelPackage
 ) -> None:
     models("import", tiny_package.folder)
-    models("activate", "tiny")
+    models("activate", "tiny", "--override", "tested")
     (home / "models" / "tiny" / WEIGHTS).write_bytes(b"")
     code, out, err = models()
     assert code == 0
@@ -96,7 +99,7 @@ def test_skipped_models_are_said_when_going_back(
     models: Dsanet, home: Path, tiny_package: ModelPackage
 ) -> None:
     models("import", tiny_package.folder)
-    models("activate", "tiny")
+    models("activate", "tiny", "--override", "tested")
     models("activate", DEFAULT_NAME)
     shutil.rmtree(home / "models" / "tiny")
     code, out, err = models("rollback")

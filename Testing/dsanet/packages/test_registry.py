@@ -53,7 +53,7 @@ def test_an_imported_model_is_listed_found_and_not_active(
 def test_activating_is_recorded_and_the_active_model_is_used(
     imported: Registry, home: Path
 ) -> None:
-    imported.activate("one", "better in my hands")
+    imported.activate("one", override="better in my hands")
     assert imported.active().name == "one"
     assert find_package(None, imported).name == "one"
     entry = next(entry for entry in imported.list_models() if entry.active)
@@ -69,7 +69,7 @@ def test_activating_is_recorded_and_the_active_model_is_used(
 
 def test_rolling_back_walks_all_the_way(imported: Registry) -> None:
     for name in ("one", "two", "one", "two"):
-        imported.activate(name)
+        imported.activate(name, override="tested")
     assert [imported.roll_back().package.name for _ in range(4)] == [
         "one",
         "two",
@@ -82,8 +82,8 @@ def test_rolling_back_walks_all_the_way(imported: Registry) -> None:
 
 
 def test_after_rolling_back_one_goes_on_from_there(imported: Registry) -> None:
-    imported.activate("one")
-    imported.activate("two")
+    imported.activate("one", override="tested")
+    imported.activate("two", override="tested")
     imported.roll_back()
     imported.activate(DEFAULT_NAME)
     assert imported.roll_back().package.name == "one"
@@ -92,8 +92,8 @@ def test_after_rolling_back_one_goes_on_from_there(imported: Registry) -> None:
 
 def test_what_was_active_already_is_no_step(imported: Registry) -> None:
     imported.activate(DEFAULT_NAME)
-    imported.activate("one")
-    imported.activate("one", "once more")
+    imported.activate("one", override="tested")
+    imported.activate("one", override="once more")
     assert imported.roll_back().package.name == DEFAULT_NAME
     with pytest.raises(PackageError, match="no earlier model"):
         imported.roll_back()
@@ -104,7 +104,7 @@ def test_broken_missing_and_replaced_models_are_skipped_with_a_message(
 ) -> None:
     imported.import_package(forge.set_weight(0.25).rename("three").folder)
     for name in ("one", "two", "three", "one", "two"):
-        imported.activate(name)
+        imported.activate(name, override="tested")
     damage(imported, "one")
     imported.remove("three")
     came_to = imported.roll_back()
@@ -120,19 +120,19 @@ def test_broken_missing_and_replaced_models_are_skipped_with_a_message(
 def test_another_package_of_the_same_name_is_not_the_active_one(
     imported: Registry, forge: Any
 ) -> None:
-    imported.activate("one")
+    imported.activate("one", override="tested")
     shutil.rmtree(imported.imported()["one"])
     imported.import_package(forge.set_weight(0.125).rename("one").folder)
     with pytest.raises(PackageError, match=r"one has been replaced since .*rollback"):
         imported.active()
     assert states(imported)["one"] == "active broken"
-    imported.activate("one")
+    imported.activate("one", override="tested")
     assert imported.active().name == "one"
 
 
 @pytest.mark.parametrize("how", ["damaged", "missing"])
 def test_a_broken_active_model_is_an_error_with_a_way_out(imported: Registry, how: str) -> None:
-    imported.activate("two")
+    imported.activate("two", override="tested")
     if how == "damaged":
         damage(imported, "two")
     else:
@@ -148,19 +148,19 @@ def test_a_broken_active_model_is_an_error_with_a_way_out(imported: Registry, ho
 def test_a_damaged_record_is_no_silent_change_of_model(
     imported: Registry, home: Path, text: str
 ) -> None:
-    imported.activate("one")
-    imported.activate("two")
+    imported.activate("one", override="tested")
+    imported.activate("two", override="tested")
     (home / "activations" / f"00000003-{'0' * 16}.json").write_text(text)
     with pytest.raises(PackageError, match="00000003-0.*activate another"):
         imported.active()
     assert states(imported) == {DEFAULT_NAME: "ready", "one": "ready", "two": "ready"}
     assert imported.roll_back().package.name == "two"
-    imported.activate("one")
+    imported.activate("one", override="tested")
     assert imported.active().name == "one"
 
 
 def test_what_is_no_record_is_passed_over(imported: Registry, home: Path) -> None:
-    imported.activate("one")
+    imported.activate("one", override="tested")
     for name in (".DS_Store", "99999999.json", "notes.txt", ".dsanet-0-0-0.tmp"):
         (home / "activations" / name).write_text("{")
     assert imported.active().name == "one"
@@ -192,7 +192,7 @@ def test_broken_packages_are_listed_as_broken(imported: Registry, home: Path, fo
 
 
 def test_the_active_and_the_bundled_model_stay(imported: Registry) -> None:
-    imported.activate("one")
+    imported.activate("one", override="tested")
     with pytest.raises(PackageError, match="one is the active model and cannot be removed"):
         imported.remove("one")
     with pytest.raises(PackageError, match=f"{DEFAULT_NAME} comes with dsanet"):
@@ -286,8 +286,8 @@ def test_a_folder_a_name_and_a_file_are_told_apart(
 
 def test_a_reason_that_could_not_be_read_back_is_refused(imported: Registry) -> None:
     with pytest.raises(PackageError, match="has 1001 characters, expected at most 1000"):
-        imported.activate("one", "x" * 1001)
-    imported.activate("one", "\udcff\0\n" + "ä" * 997)
+        imported.activate("one", override="x" * 1001)
+    imported.activate("one", override="\udcff\0\n" + "ä" * 997)
     assert imported.active().name == "one"
 
 

@@ -28,7 +28,7 @@ REMOVALS = [(Path, "unlink"), (shutil, "rmtree"), (os, "unlink"), (os, "rmdir")]
 Act = Callable[[Registry, Any], object]
 ACTS: dict[str, Act] = {
     "import": lambda registry, forge: registry.import_package(forge.folder),
-    "activate": lambda registry, _: registry.activate("two"),
+    "activate": lambda registry, _: registry.activate("two", override="tested"),
     "roll back": lambda registry, _: registry.roll_back(),
     "remove": lambda registry, _: registry.remove("two"),
 }
@@ -80,7 +80,7 @@ def state(registry: Registry) -> tuple[dict[str, str], str]:
 @pytest.fixture
 def prepared(imported: Registry, forge: Any, tmp_path: Path) -> Path:
     """A home of two models, of which `one` is active; the forge holds a third."""
-    imported.activate("one")
+    imported.activate("one", override="tested")
     forge.set_weight(0.25).rename("three")
     return shutil.copytree(imported.home, tmp_path / "prepared")
 
@@ -191,7 +191,7 @@ home, source = map(Path, sys.argv[1:3])
 registry = Registry(home)
 acts = [
     lambda: registry.import_package(source),
-    lambda: registry.activate(random.choice(["one", "two", DEFAULT_NAME])),
+    lambda: registry.activate(random.choice(["one", "two", DEFAULT_NAME]), override="tested"),
     lambda: registry.roll_back(),
     lambda: registry.remove("three"),
 ]
@@ -242,7 +242,7 @@ def test_processes_at_once_lose_no_record_and_break_nothing(
             code = 1
             with suppress(BaseException):
                 for number in range(12):
-                    imported.activate(("one", "two")[number % 2])
+                    imported.activate(("one", "two")[number % 2], override="tested")
                     for act in (
                         lambda: imported.import_package(forge.folder),
                         lambda: imported.remove("three"),

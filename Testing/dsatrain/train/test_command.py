@@ -1,5 +1,8 @@
 """`dsatrain train` and `dsatrain package`, from arguments to a model that the engine runs."""
 
+import os
+import signal
+
 import pytest
 
 from dsanet.packages import load_package
@@ -78,3 +81,19 @@ def test_a_training_becomes_a_package(trained, tmp_path):
     assert len(package.temperatures) == 3
     assert package.temperatures != (1.0, 1.0, 1.0)
     assert package.manifest["calibration"]["runs"] == 2
+
+
+def test_ctrl_c_leaves_a_checkpoint_to_go_on_from(tmp_path, capsys, monkeypatch):
+    def interrupting(_steps, _shown):
+        return lambda step, _loss: os.kill(os.getpid(), signal.SIGINT) if step == 1 else None
+
+    options = ["--width", "2", "--steps", "3", "--crop-px", "32", "--validation-runs", "0"]
+    command = ["train", "--output", str(tmp_path), "--device", "cpu", *options]
+    with monkeypatch.context() as patch:
+        patch.setattr("dsatrain.train.command._progress", interrupting)
+        assert cli.main(command) == 130
+    said = capsys.readouterr().err
+    assert "stopped after step 1 of 3; the same command goes on" in said
+    assert reached(tmp_path).step == 1
+    assert cli.main(command) == 0
+    assert reached(tmp_path).step == 3

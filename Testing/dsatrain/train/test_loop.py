@@ -5,13 +5,15 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 
-from dsanet.errors import WriteError
+from dsanet.errors import CancelledError, WriteError
 from dsatrain.train import Watch, reached, train
 
 QUIET = Watch(report_every=2, validation_runs=0)
@@ -30,8 +32,10 @@ from conftest import DATA, make_config
 from dsanet.errors import WriteError
 from dsatrain.train import Watch, train
 watch = Watch(report_every=2, validation_runs=0, checkpoint_minutes=0.0)
-train(make_config(steps={steps}, processes={processes}), Path(sys.argv[1]), data=DATA,
-      watch=watch, device="cpu", on_step=lambda step, loss: print(step, flush=True))
+config = make_config(steps={steps}, processes={processes},
+                     frozen=("minip_encoder",), frozen_steps=3)
+train(config, Path(sys.argv[1]), data=DATA, watch=watch,
+      device="cpu", on_step=lambda step, loss: print(step, flush=True))
 """
 
 
@@ -89,7 +93,8 @@ def test_a_killed_training_ends_bit_for_bit_as_the_unbroken_one(tmp_path, config
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     whole.mkdir()
     broken.mkdir()
-    train(config(steps=steps), whole, data=crops, watch=QUIET, device="cpu")
+    frozen = {"frozen": ("minip_encoder",), "frozen_steps": 3}
+    train(config(steps=steps, **frozen), whole, data=crops, watch=QUIET, device="cpu")
     rng = np.random.default_rng()
     command = [sys.executable, "-c", script(steps=steps), broken]
     for kill in range(KILLS):
@@ -134,3 +139,96 @@ def test_two_processes_train_one_network_together(tmp_path):
     found = reached(folder)
     assert (found.step, found.config.processes) == (12, 2)
     assert len(losses(folder)) == 6
+
+
+def test_a_training_makes_its_folder_before_it_computes(tmp_path, config, crops):
+    folder = tmp_path / "deep" / "new"
+    train(config(steps=2), folder, data=crops, watch=QUIET, device="cpu")
+    assert reached(folder).step == 2
+    (tmp_path / "file").touch()
+    with pytest.raises(WriteError, match="is a file, not a folder"):
+        train(config(), tmp_path / "file", data=crops, device="cpu", on_step=lambda *_: 1 / 0)
+
+
+def test_a_training_that_is_stopped_goes_on_bit_for_bit(tmp_path, config, crops):
+    def go(folder, stop=lambda: False, **settings):
+        train(config(**settings), folder, data=crops, watch=QUIET, device="cpu", stop=stop)
+
+    with pytest.raises(CancelledError, match="stopped after step 3 of 6"):
+        go(tmp_path / "broken", after(3))
+    assert reached(tmp_path / "broken").step == 3
+    go(tmp_path / "broken")
+    go(tmp_path / "whole")
+    assert losses(tmp_path / "broken") == losses(tmp_path / "whole")
+    same(reached(tmp_path / "broken").weights, reached(tmp_path / "whole").weights)
+
+
+def after(steps):
+    """A wish to stop after so many steps."""
+    asked = iter(range(1, steps + 1))
+    return lambda: next(asked) == steps
+
+
+def same(found, wanted):
+    assert found.keys() == wanted.keys()
+    assert all(torch.equal(found[name], value) for name, value in wanted.items())
+
+
+@pytest.fixture
+def judged(crops):
+    return replace(crops, validation_runs=lambda _count: ["a run"])
+
+
+def scripted(monkeypatch, dice):
+    """Validations that find the given BV Dice one after the other; gives the weights they saw."""
+    seen = []
+
+    def validate(_network, weights, _runs, _device):
+        seen.append({name: value.clone() for name, value in weights.items()})
+        scores = {"BV": dice[len(seen) - 1], "MAT": None, "whole": None}
+        return SimpleNamespace(dice=scores, gallery=SimpleNamespace(write=lambda _folder: []))
+
+    monkeypatch.setattr("dsatrain.train.loop.validate", validate)
+    return seen
+
+
+def test_the_weights_of_the_best_validation_are_kept(tmp_path, config, judged, monkeypatch):
+    seen = scripted(monkeypatch, [0.1, 0.5, 0.4, 0.3])
+    train(config(select_every=2), tmp_path, data=judged, watch=Watch(), device="cpu")
+    assert len(seen) == 4
+    same(reached(tmp_path).weights, seen[1])
+    rows = list(csv.DictReader((tmp_path / "history.csv").read_text().splitlines()))
+    assert [(row["step"], row["BV dice"]) for row in rows] == [
+        ("0", "0.1"),
+        ("2", "0.5"),
+        ("4", "0.4"),
+        ("6", "0.3"),
+    ]
+
+
+def test_training_ends_early_when_nothing_gets_better(tmp_path, config, judged, monkeypatch):
+    seen = scripted(monkeypatch, [0.1, 0.5, 0.4, 0.5, 0.9])
+    settings = config(steps=20, select_every=2, patience=2)
+    for _ in range(2):
+        train(settings, tmp_path, data=judged, watch=Watch(), device="cpu")
+        assert reached(tmp_path).step == 6
+    assert len(seen) == 4
+    same(reached(tmp_path).weights, seen[1])
+
+
+def test_a_selection_outlives_a_stop(tmp_path, config, judged, monkeypatch):
+    seen = scripted(monkeypatch, [0.1, 0.5, 0.4, 0.3])
+    settings = config(select_every=2)
+    with pytest.raises(CancelledError):
+        train(settings, tmp_path, data=judged, watch=Watch(), device="cpu", stop=after(3))
+    train(settings, tmp_path, data=judged, watch=Watch(), device="cpu")
+    assert len(seen) == 4
+    same(reached(tmp_path).weights, seen[1])
+
+
+def test_a_checkpoint_from_before_a_setting_existed_is_taken_up(tmp_path, config, crops):
+    trainer = train(config(steps=2), tmp_path, data=crops, watch=QUIET, device="cpu")
+    state = trainer.state()
+    for name in ("frozen", "frozen_steps", "distillation", "select_every", "patience"):
+        del state["config"][name]
+    trainer.restore(state)

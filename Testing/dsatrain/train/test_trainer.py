@@ -1,5 +1,7 @@
 """One step after the other: the loss falls, states come back, nan stops."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -76,3 +78,43 @@ def test_a_loss_that_is_not_finite_stops_and_names_step_and_batch(sample, config
         trainer.train_step(collate([sample(2, 3), broken]))
     for name, value in trainer.network.state_dict().items():
         assert torch.equal(before[name], value), name
+
+
+def test_frozen_parts_stay_for_the_first_steps_only(sample, config):
+    parts = ("frame_encoder.stages.0", "minip_encoder")
+    trainer = Trainer(config(frozen=parts, frozen_steps=2, warmup=1))
+    begun = {name: value.clone() for name, value in trainer.network.state_dict().items()}
+
+    def changed():
+        now = trainer.network.state_dict()
+        return {name for name, value in begun.items() if not torch.equal(now[name], value)}
+
+    batch = collate([sample()])
+    for _ in range(2):
+        trainer.train_step(batch)
+    held = {name for name in begun if name.startswith(parts)}
+    assert len(held) > 10
+    assert not changed() & held
+    assert changed()
+    trainer.train_step(batch)
+    assert changed() >= held
+
+
+def test_a_part_that_is_none_cannot_be_frozen(config):
+    with pytest.raises(ValueError, match="no part 'frame_encoder.stage' to freeze"):
+        Trainer(config(frozen=("frame_encoder.stage",)))
+
+
+def test_replayed_samples_are_held_to_the_parents_answers(sample, config):
+    """With a parent that answers MAT everywhere, replayed samples are drawn to MAT."""
+    network = Trainer(config()).network
+    taught = {name: value.clone() for name, value in network.state_dict().items()}
+    taught["decoder.heads.0.bias"][:] = torch.tensor([-5.0, -5.0, 5.0])
+    settings = config(distillation=50.0, warmup=1, steps=9)
+    new, replayed = sample(2, 3), replace(sample(2, 4), replayed=True)
+    for samples, pulled in (([new, new], False), ([new, replayed], True)):
+        trainer = Trainer(settings, taught_by=taught)
+        plain = Trainer(config(warmup=1, steps=9))
+        batch = collate(samples)
+        losses = [trainer.train_step(batch), plain.train_step(batch)]
+        assert (losses[0] > losses[1] + 1) == pulled

@@ -3,15 +3,20 @@
 import argparse
 import os
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
-from dsanet.atomic import new_folder
+from dsanet.cli.interrupt import ctrl_c_asks
+from dsanet.cli.streams import tell
+from dsanet.errors import CancelledError
 from dsanet.model import DSANetConfig
 from dsanet.packages import ModelPackage, find_package
 from dsatrain.train.config import RECIPES, TrainConfig, Watch
 from dsatrain.train.data import cases_of, phantoms
-from dsatrain.train.loop import OnStep, train
+from dsatrain.train.loop import OnStep, Stop, train
+
+STOPPING = "\nstopping after this step; press Ctrl-C again to stop at once\n"
 
 
 def run_command(arguments: argparse.Namespace) -> None:
@@ -20,6 +25,7 @@ def run_command(arguments: argparse.Namespace) -> None:
     Raises:
         DSAError: The parent cannot be used or a file not be written.
         ValueError: The settings do not fit those of the training in the folder.
+        KeyboardInterrupt: It was stopped; the same command goes on.
     """
     parent = find_package(arguments.parent) if arguments.parent else None
     config = config_of(arguments, parent)
@@ -29,7 +35,7 @@ def run_command(arguments: argparse.Namespace) -> None:
         validate_every=arguments.validate_every,
         tensorboard=arguments.tensorboard,
     )
-    with new_folder(arguments.output), ExitStack() as shown:
+    with ExitStack() as shown, stoppable() as asked:
         train(
             config,
             arguments.output,
@@ -38,7 +44,26 @@ def run_command(arguments: argparse.Namespace) -> None:
             watch=watch,
             device=arguments.device,
             on_step=_progress(config.steps, shown),
+            stop=asked,
         )
+
+
+@contextmanager
+def stoppable() -> Iterator[Stop]:
+    """Let Ctrl-C or SIGTERM stop a training after its step, with a checkpoint to go on from.
+
+    Yields:
+        Whether to stop.
+
+    Raises:
+        KeyboardInterrupt: It was stopped.
+    """
+    with ctrl_c_asks(lambda: tell(STOPPING)) as asked:
+        try:
+            yield asked
+        except CancelledError as error:
+            msg = f"{error}; the same command goes on"
+            raise KeyboardInterrupt(msg) from error
 
 
 def config_of(arguments: argparse.Namespace, parent: ModelPackage | None) -> TrainConfig:

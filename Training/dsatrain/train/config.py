@@ -1,6 +1,7 @@
 """What a training depends on, and the two recipes."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal
 
@@ -37,6 +38,13 @@ class TrainConfig:
         data: What the samples are drawn from, in words and hashes.
         parent: SHA-256 of the weights that training started from, None for random ones.
         restart: Parts of the parent, such as `temporal_former`, that start from random weights.
+        frozen: Parts of the network, by the beginnings of their weights' names, that stay as they
+            are during the first steps.
+        frozen_steps: How many steps that is.
+        distillation: Weight of the parent's own answers as targets in replayed samples, 0 for none.
+        select_every: Steps between two validations of which the best one's weights are kept; 0
+            keeps the last step's.
+        patience: Validations in a row without a better one after which training ends; 0 for never.
     """
 
     network: DSANetConfig = field(default_factory=lambda: DSANetConfig(width=8))
@@ -60,6 +68,11 @@ class TrainConfig:
     data: str = PHANTOMS
     parent: str | None = None
     restart: tuple[str, ...] = ()
+    frozen: tuple[str, ...] = ()
+    frozen_steps: int = 0
+    distillation: float = 0.0
+    select_every: int = 0
+    patience: int = 0
 
     def __post_init__(self) -> None:
         """Refuse crops that the network would mostly see as padding.
@@ -90,6 +103,10 @@ class TrainConfig:
         return cls(**rebuilt)
 
 
+OnReport = Callable[[dict[str, object]], None]
+"""Told each row of the history when it is added; keys of `dsatrain.train.history.COLUMNS`."""
+
+
 @dataclass(frozen=True)
 class Watch:
     """How a training is watched; the weights do not depend on it.
@@ -100,6 +117,7 @@ class Watch:
         validate_every: Steps between two validations; the last step is always validated.
         validation_runs: Held-out phantoms of each validation; 0 for none.
         tensorboard: Whether to write event files too.
+        on_report: Called on the first process.
     """
 
     report_every: int = 20
@@ -107,6 +125,7 @@ class Watch:
     validate_every: int = 500
     validation_runs: int = 6
     tensorboard: bool = False
+    on_report: OnReport = lambda _row: None
 
 
 FAST = TrainConfig()

@@ -2,8 +2,9 @@
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from dsanet.cases import CaseEntry
@@ -31,7 +32,8 @@ class TrainingData:
 
     Attributes:
         words: For the package and the checkpoint: what it is, with a hash where it can change.
-        make_crops: Gives the source of samples of one lane for the settings of a training.
+        make_crops: Gives the source of samples of one lane for the settings of a training. Where
+            processes are not forked it is sent to the loaders, so it can be pickled.
         validation_runs: Gives at most so many runs that are not trained on.
     """
 
@@ -42,11 +44,17 @@ class TrainingData:
 
 def phantoms() -> TrainingData:
     """Ever new phantoms; validated on others of a size that is quick to segment."""
-    return TrainingData(
-        PHANTOMS,
-        lambda config, lane: PhantomCrops(config.seed, config.crop_px, config.max_frames, lane),
-        validation_phantoms,
-    )
+    return TrainingData(PHANTOMS, phantom_crops, validation_phantoms)
+
+
+def phantom_crops(config: TrainConfig, lane: int) -> PhantomCrops:
+    """The phantoms of one lane of a training."""
+    return PhantomCrops(config.seed, config.crop_px, config.max_frames, lane)
+
+
+def case_crops(cases: Sequence[CaseEntry], config: TrainConfig, lane: int) -> CaseCrops:
+    """The crops of cases, in the order of one lane of a training."""
+    return CaseCrops(list(cases), config.seed, config.crop_px, config.max_frames, lane)
 
 
 def validation_phantoms(count: int) -> list[LabelledRun]:
@@ -78,19 +86,17 @@ def cases_of(dataset: Path, fold: int) -> TrainingData:
     held_out = set(patient_folds(patients, FOLDS)[fold])
     trained = [entry for entry in entries if entry.name not in held_out]
     validated = [entry for entry in entries if entry.name in held_out]
-    words = f"{len(trained)} cases, sha256 {_digest(trained)}, without fold {fold} of {FOLDS}"
+    words = f"{len(trained)} cases, sha256 {digest_of(trained)}, without fold {fold} of {FOLDS}"
     log.info("training on %d cases, validating on %d", len(trained), len(validated))
     return TrainingData(
         words,
-        lambda config, lane: CaseCrops(
-            trained, config.seed, config.crop_px, config.max_frames, lane
-        ),
+        partial(case_crops, trained),
         lambda count: list(labelled_cases(validated[:count])),
     )
 
 
-def _digest(entries: list[CaseEntry]) -> str:
-    """SHA-256 over names and hashes of all files, its first 16 digits."""
+def digest_of(entries: Sequence[CaseEntry]) -> str:
+    """SHA-256 over names and hashes of all files of cases, its first 16 digits."""
     hashes = [
         f"{entry.name} {name} {digest}"
         for entry in sorted(entries, key=lambda entry: entry.name)

@@ -28,6 +28,14 @@ class Place:
         """Whether it is the one that writes."""
         return self.rank == 0
 
+    def highest(self, number: int) -> int:
+        """Give the highest of the numbers that all processes state; each of them must ask."""
+        if self.count == 1:
+            return number
+        told = torch.tensor(number, device=self.device)
+        distributed.all_reduce(told, distributed.ReduceOp.MAX)
+        return int(told)
+
 
 @contextmanager
 def joined(device: str = "auto") -> Iterator[Place]:

@@ -14,11 +14,19 @@ AVERAGED = "module."
 
 @dataclass(frozen=True, eq=False)
 class Reached:
-    """A training's settings, steps done, and averaged weights so far."""
+    """What a training has reached.
+
+    Attributes:
+        config: Its settings.
+        step: Steps done.
+        weights: Averaged; where it selects, those of the best validation.
+        weights_step: Steps done when they were reached.
+    """
 
     config: TrainConfig
     step: int
     weights: dict[str, torch.Tensor]
+    weights_step: int
 
 
 def reached(folder: Path) -> Reached:
@@ -36,4 +44,7 @@ def reached(folder: Path) -> Reached:
         for name, value in state["average"].items()
         if name.startswith(AVERAGED)
     }
-    return Reached(TrainConfig.from_dict(state["config"]), state["step"], weights)
+    config, best = TrainConfig.from_dict(state["config"]), state.get("selection", {})
+    if best.get("weights"):
+        return Reached(config, state["step"], best["weights"], best["step"])
+    return Reached(config, state["step"], weights, state["step"])

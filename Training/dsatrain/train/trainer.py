@@ -8,9 +8,10 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.optim.swa_utils import AveragedModel
 
+from dsanet.model import DSANetConfig
 from dsanet.model.dsanet import DSANet
 from dsatrain.batches import Batch
-from dsatrain.losses import LEVEL_WEIGHTS, TrainingLoss
+from dsatrain.losses import LEVEL_WEIGHTS, TrainingLoss, distillation_loss
 from dsatrain.train.config import TrainConfig
 from dsatrain.train.distributed import Place
 from dsatrain.train.schedule import learning_rate_factor
@@ -18,6 +19,9 @@ from dsatrain.train.schedule import learning_rate_factor
 ALONE = Place(0, 1, torch.device("cpu"))
 MOMENTUM = 0.99
 """DSANet, section IV-A."""
+
+Build = Callable[[DSANetConfig], nn.Module]
+"""Makes a network that takes and gives what DSANet does; a parent's weights need DSANet itself."""
 
 
 class Trainer:
@@ -28,6 +32,8 @@ class Trainer:
         config: TrainConfig,
         place: Place = ALONE,
         initial: dict[str, torch.Tensor] | None = None,
+        taught_by: dict[str, torch.Tensor] | None = None,
+        build: Build = DSANet,
     ) -> None:
         """Build network, average and optimiser.
 
@@ -35,13 +41,21 @@ class Trainer:
             config: The training's settings.
             place: Which process this is, and where it computes.
             initial: Weights to start from; None starts from random ones.
+            taught_by: Weights of the same network whose answers in replayed samples are targets
+                too, with the weight `distillation`; None for none.
+            build: Makes the network.
+
+        Raises:
+            ValueError: The network has none of the parts to freeze.
         """
         torch.manual_seed(config.seed)
         self.config, self.place = config, place
-        self.network = DSANet(config.network)
+        self.network = build(config.network)
         if initial is not None:
             self.network.load_state_dict(self.network.state_dict() | initial)
         self.network.to(place.device)
+        self._frozen = _parts(self.network, config.frozen)
+        self._teacher = _fixed(config, taught_by, place) if taught_by else None
         self.average = AveragedModel(self.network, multi_avg_fn=averaging(config.ema_decay))
         self.optimizer = _optimizer(config, self.network)
         self.loss = TrainingLoss(config.skeleton_recall, config.cl_dice)
@@ -67,13 +81,11 @@ class Trainer:
         """
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate
+        for parameter in self._frozen:
+            parameter.requires_grad_(self.step >= self.config.frozen_steps)
         batch = batch.to(self.place.device)
-        kind = self.place.device.type
-        with torch.autocast(kind, torch.bfloat16, enabled=self.config.bf16 and kind != "mps"):
-            scores = self._forward(
-                batch.frames, batch.minip, batch.times, batch.valid, levels=len(LEVEL_WEIGHTS)
-            )
-        loss = self.loss(scores, batch.labels, batch.skeletons)
+        scores = self._scores(self._forward, batch, len(LEVEL_WEIGHTS))
+        loss = self.loss(scores, batch.labels, batch.skeletons) + self._distilled(scores[0], batch)
         if not torch.isfinite(loss):
             msg = f"the loss is {loss.item()} at step {self.step}, batch {', '.join(batch.names)}"
             raise FloatingPointError(msg)
@@ -86,9 +98,29 @@ class Trainer:
         self.recent_losses.append(float(loss.item()))
         return self.recent_losses[-1]
 
+    def _scores(self, network: nn.Module, batch: Batch, levels: int) -> list[Tensor]:
+        kind = self.place.device.type
+        with torch.autocast(kind, torch.bfloat16, enabled=self.config.bf16 and kind != "mps"):
+            scores: list[Tensor] = network(
+                batch.frames, batch.minip, batch.times, batch.valid, levels=levels
+            )
+        return scores
+
+    def _distilled(self, scores: Tensor, batch: Batch) -> Tensor:
+        """What the parent adds to the loss of the replayed samples."""
+        replayed = batch.replayed
+        if self._teacher is None or replayed is None or not replayed.any():
+            return scores.new_zeros((), dtype=torch.float32)
+        with torch.no_grad():
+            wanted = self._scores(self._teacher, batch.only(replayed), 1)[0]
+        return self.config.distillation * distillation_loss(
+            scores[replayed].float(), wanted.float()
+        )
+
     def averaged_weights(self) -> dict[str, torch.Tensor]:
-        """The averaged network's weights, the ones to use."""
-        return {key: value.cpu() for key, value in self.average.module.state_dict().items()}
+        """A copy of the averaged network's weights, the ones to use."""
+        weights = self.average.module.state_dict()
+        return {name: value.to("cpu", copy=True) for name, value in weights.items()}
 
     def state(self) -> dict[str, Any]:
         """All that a resumed training needs, for `dsatrain.train.checkpoints`."""
@@ -108,7 +140,8 @@ class Trainer:
         Raises:
             ValueError: The state is of other settings.
         """
-        if differing := _differences(state["config"], self.config.as_dict()):
+        begun = TrainConfig.from_dict(state["config"]).as_dict()
+        if differing := _differences(begun, self.config.as_dict()):
             msg = f"the training in this folder was begun with other settings: {differing}"
             raise ValueError(msg)
         self.network.load_state_dict(state["network"])
@@ -123,6 +156,28 @@ class Trainer:
         return DistributedDataParallel(
             self.network, device_ids=devices, find_unused_parameters=True
         )
+
+
+def _parts(network: nn.Module, beginnings: tuple[str, ...]) -> list[nn.Parameter]:
+    """The weights whose names begin so.
+
+    Raises:
+        ValueError: No name begins with one of them.
+    """
+    names = dict(network.named_parameters())
+    for beginning in beginnings:
+        if not any(name.startswith(f"{beginning}.") for name in names):
+            msg = f"the network has no part {beginning!r} to freeze"
+            raise ValueError(msg)
+    wanted = tuple(f"{beginning}." for beginning in beginnings)
+    return [value for name, value in names.items() if name.startswith(wanted)]
+
+
+def _fixed(config: TrainConfig, weights: dict[str, Tensor], place: Place) -> nn.Module:
+    """A network that answers and does not learn."""
+    network = DSANet(config.network)
+    network.load_state_dict(weights)
+    return network.to(place.device).eval().requires_grad_(False)
 
 
 def averaging(decay: float) -> Callable[[list[Tensor], list[Tensor], Tensor], None]:

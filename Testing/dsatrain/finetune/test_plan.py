@@ -1,0 +1,108 @@
+"""The plan: what is drawn, held out, replayed, and how it is said."""
+
+import pickle
+from dataclasses import replace
+
+import pytest
+
+from dsanet.errors import PackageError
+from dsatrain.finetune import choose, make_plan
+from dsatrain.finetune.mixture import Alternating, Replayed
+from dsatrain.finetune.pace import Pace
+from dsatrain.finetune.recipe import FROZEN
+from dsatrain.samples import Sample
+from dsatrain.train import Trainer
+
+
+class Counted:
+    def __init__(self, name):
+        self.name = name
+
+    def item(self, index):
+        return Sample(None, None, None, None, f"{self.name}{index}")
+
+
+@pytest.fixture
+def plan(dataset, tiny_package):
+    chosen = choose(dataset(), tiny_package, "cpu")
+    return lambda **changes: make_plan(tiny_package, chosen, **changes)
+
+
+def test_half_of_all_samples_are_replay_and_are_marked():
+    mixed = Alternating([Counted("new"), Replayed(Alternating([Counted("p"), Counted("old")]))])
+    samples = [mixed.item(index) for index in range(8)]
+    assert [sample.name for sample in samples] == [
+        *("new0", "p0", "new1", "old0", "new2", "p1", "new3", "old1")
+    ]
+    assert [sample.replayed for sample in samples] == [False, True] * 4
+
+
+def test_a_fifth_of_the_patients_is_held_out(plan):
+    made = plan()
+    assert len(made.validated) == 2
+    assert len(made.trained) == 4
+    assert not {entry.name for entry in made.trained} & {entry.name for entry in made.validated}
+    assert made.config.select_every
+    assert "2 of other patients choose the best weights" in made.lines()[1]
+
+
+def test_too_few_patients_hold_out_none_and_keep_the_last_weights(dataset, tiny_package):
+    made = make_plan(tiny_package, choose(dataset(4), tiny_package, "cpu"))
+    assert (len(made.trained), made.validated) == (4, ())
+    assert (made.config.select_every, made.config.patience) == (0, 0)
+    assert made.data().validation_runs(9) == []
+    assert "no case is held out: that takes 5 patients" in made.lines()[1]
+
+
+def test_the_plan_follows_the_data(plan, dataset, tiny_package):
+    made = plan(steps=100)
+    assert (made.config.steps, made.config.frozen_steps, made.config.warmup) == (100, 12, 6)
+    assert made.config.ema_decay == pytest.approx(0.9)
+    assert made.config.parent == tiny_package.weights_sha256
+    assert made == plan(steps=100)
+    relabelled = dataset(case5=lambda case: replace(case, labels=(case.labels > 1).astype("uint8")))
+    other = make_plan(tiny_package, choose(relabelled, tiny_package, "cpu"), steps=100)
+    assert other.config.data != made.config.data
+    assert other.name != made.name
+
+
+def test_the_frozen_parts_are_parts_of_the_network(plan):
+    made = plan()
+    assert made.config.frozen == FROZEN
+    trainer = Trainer(made.config)
+    share = sum(part.numel() for part in trainer._frozen)
+    assert 0 < share < sum(part.numel() for part in trainer.network.parameters()) / 2
+
+
+def test_without_replay_there_is_neither_replay_nor_distillation(plan):
+    made = plan(replays=False)
+    assert made.config.distillation == 0
+    crops = made.data().make_crops(replace(made.config, crop_px=32), 0)
+    assert not any(crops.item(index).replayed for index in range(2))
+    assert "no replay" in made.config.data
+
+
+def test_the_crops_can_be_sent_to_loaders_that_are_not_forked(plan):
+    pickle.loads(pickle.dumps(plan().data().make_crops))
+
+
+def test_a_bad_name_is_refused_before_any_work(plan):
+    with pytest.raises(PackageError, match="name"):
+        plan(name="../x")
+    assert plan(name="mine").name == "mine"
+
+
+def test_the_time_left_follows_the_last_steps():
+    pace = Pace(100)
+    assert [pace.seconds_left(step, 2.0 * step) for step in (1, 2, 3)] == [None] * 3
+    assert pace.seconds_left(4, 8.0) == 2 * 96
+    for step in range(5, 40):
+        pace.seconds_left(step, 100.0 * step)
+    assert pace.seconds_left(40, 4000.0) == 100 * 60
+
+
+def test_what_is_left_out_is_told_by_its_reason(plan):
+    few = [("a", "it is damaged"), ("b", "it is damaged")]
+    many = [(f"case-{number}", "it is a test case") for number in range(4)]
+    lines = replace(plan(), excluded=(*few, *many)).lines()
+    assert lines[-2:] == ["left out: a, b: it is damaged", "left out: 4 cases: it is a test case"]

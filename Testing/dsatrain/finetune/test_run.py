@@ -1,0 +1,134 @@
+"""A whole fine-tuning of a tiny network: its child, its events, stopping and going on."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from dsanet.engine import Engine
+from dsanet.errors import CancelledError
+from dsanet.packages import load_package
+from dsatrain import cli
+from dsatrain.finetune import choose, finetune, make_plan
+from dsatrain.finetune import plan as plan_module
+from dsatrain.train.config import Watch
+
+SETTINGS = {"steps": 4, "crop_px": 32, "bf16": False, "max_frames": 2}
+QUIET = Watch(report_every=2, checkpoint_minutes=9)
+
+
+@pytest.fixture(autouse=True)
+def replay_without_phantoms(monkeypatch):
+    """Older cases only, as if phantoms were cases; making some takes seconds."""
+
+    def mixed(trained, older, replays, config, lane):
+        new = plan_module.case_crops(trained, config, lane)
+        return plan_module.Alternating([new, plan_module.Replayed(new)]) if replays else new
+
+    monkeypatch.setattr(plan_module, "mixed_crops", mixed)
+    monkeypatch.setattr(plan_module, "validation_phantoms", lambda _count: [])
+
+
+@pytest.fixture
+def plan(dataset, tiny_package):
+    chosen = choose(dataset(), tiny_package, "cpu")
+    return make_plan(tiny_package, chosen, "child", **SETTINGS)
+
+
+@pytest.fixture(autouse=True)
+def without_ir(monkeypatch):
+    """Conversion takes longer than the training."""
+    from dsatrain.finetune import run
+
+    real = run.write_package
+    monkeypatch.setattr(run, "write_package", lambda *given: real(*given, with_ir=False))
+
+
+def test_a_child_knows_its_parent_and_what_it_learned(plan, tiny_package, tmp_path):
+    events = []
+    child = finetune(plan, tmp_path / "out", device="cpu", watch=QUIET, on_event=events.append)
+    assert child == load_package(tmp_path / "out" / "child")
+    assert child.weights_sha256 != tiny_package.weights_sha256
+    facts = child.manifest
+    assert facts["parent"] == tiny_package.weights_sha256
+    assert (facts["training"]["steps_done"], facts["training"]["seed"]) == (4, 1)
+    assert facts["training"]["data"].startswith("4 new and 0 older cases, sha256 ")
+    assert len(facts["learned"]) == 6
+    assert {row["patient_key"] for row in facts["learned"]} == {f"{n:016x}" for n in range(6)}
+    kinds = [event["event"] for event in events]
+    assert kinds[0] == "plan"
+    assert kinds.count("step") == 4
+    assert kinds[-2:] == ["packaging", "done"]
+    assert any("BV dice" in event for event in events if event["event"] == "report")
+    assert events[-1]["weights_sha256"] == child.weights_sha256
+    json.dumps(events, allow_nan=False)
+    Engine.load(child, "cpu")
+
+
+def test_a_stopped_fine_tuning_goes_on_to_the_same_child(plan, tmp_path):
+    steps = []
+    with pytest.raises(CancelledError, match="after step 2 of 4"):
+        finetune(plan, tmp_path / "b", device="cpu", watch=QUIET,
+                 stop=lambda: steps.append(1) or len(steps) == 2)  # fmt: skip
+    assert not (tmp_path / "b" / "child").exists()
+    broken = finetune(plan, tmp_path / "b", device="cpu", watch=QUIET)
+    whole = finetune(plan, tmp_path / "w", device="cpu", watch=QUIET)
+    assert broken.weights_sha256 == whole.weights_sha256
+    before = (broken.folder / "model.json").stat().st_mtime_ns
+    assert finetune(plan, tmp_path / "b", device="cpu", watch=QUIET) == broken
+    assert (broken.folder / "model.json").stat().st_mtime_ns == before
+
+
+def test_a_folder_of_another_plan_is_refused(plan, tmp_path):
+    with pytest.raises(CancelledError):
+        finetune(plan, tmp_path, device="cpu", watch=QUIET, stop=lambda: True)
+    other = replace(plan, config=replace(plan.config, seed=2))
+    with pytest.raises(ValueError, match="seed 1, now 2"):
+        finetune(other, tmp_path, device="cpu", watch=QUIET)
+
+
+def test_the_parents_temperatures_are_inherited(plan, tiny_package, tmp_path):
+    warm = {**tiny_package.manifest, "temperatures": [1.0, 1.5, 2.0]}
+    made = replace(plan, parent=replace(tiny_package, manifest=warm))
+    assert finetune(made, tmp_path, device="cpu", watch=QUIET).temperatures == (1.0, 1.5, 2.0)
+
+
+def test_the_command_tells_json_lines_a_plan_and_what_comes_next(
+    dataset, tiny_package, tmp_path, capsys
+):
+    common = ["finetune", "--data", str(dataset()), "--parent", str(tiny_package.folder)]
+    options = ["--name", "child", "--device", "cpu", "--crop-px", "32", "--steps", "2"]
+    command = [*common, *options, "--output", str(tmp_path / "out")]
+    assert cli.main([*command, "--dry-run"]) == 0
+    said = capsys.readouterr().out
+    assert "learns from 4 new cases" in said
+    assert not (tmp_path / "out").exists()
+    assert cli.main([*command, "--progress-json"]) == 0
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [event["event"] for event in events if event["event"] != "report"] == [
+        *("plan", "step", "step", "packaging", "done")
+    ]
+    assert cli.main(command) == 0
+    said = capsys.readouterr().out
+    child = load_package(tmp_path / "out" / "child")
+    assert f"child {child.weights_sha256} is ready in {child.folder}" in said
+    assert f"dsatrain gate {child.folder} --data" in said
+
+
+@pytest.mark.parametrize(
+    ("wrong", "line"),
+    [
+        (["--data", "nowhere"], "nowhere is no data set"),
+        (["--parent", "no-such-model"], "no model package 'no-such-model'"),
+        (["--name", "a/b"], "name"),
+        (["--crop-px", "31"], "crops have 31 px, expected at least 32"),
+    ],
+)
+def test_a_wrong_argument_is_one_line_and_leaves_nothing(
+    dataset, tiny_package, tmp_path, capsys, wrong, line
+):
+    common = ["--data", str(dataset(1)), "--parent", str(tiny_package.folder), "--device", "cpu"]
+    output = tmp_path / "out"
+    assert cli.main(["finetune", *common, "--output", str(output), *wrong]) == 2
+    assert line in capsys.readouterr().err
+    assert not output.exists()

@@ -1,0 +1,177 @@
+"""Plan: all that a fine-tuning will do, known and said before it begins."""
+
+import re
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from dsanet.cases import CaseEntry
+from dsanet.errors import CaseError
+from dsanet.packages import ModelPackage, check_name
+from dsatrain.batches import Crops
+from dsatrain.data.folds import FOLDS, patient_folds
+from dsatrain.evaluate import LabelledRun
+from dsatrain.evaluate.cases import labelled_cases
+from dsatrain.finetune.choose import Chosen
+from dsatrain.finetune.learned import as_learned, learned_by, to_manifest
+from dsatrain.finetune.mixture import Alternating, Replayed
+from dsatrain.finetune.recipe import recipe
+from dsatrain.train import TrainConfig, TrainingData, validation_phantoms
+from dsatrain.train.data import case_crops, digest_of, phantom_crops
+
+FEWEST_PHANTOMS = 2
+MOST_NAMES = 3
+_ENDING = re.compile(r"-[0-9a-f]{6}")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A fine-tuning before it begins.
+
+    Attributes:
+        parent: The model to start from.
+        name: The child's name.
+        config: The training's settings.
+        trained: New cases that are learned from.
+        validated: New cases, of other patients, that choose the best weights; empty where there
+            are too few patients.
+        older: Cases that the parent has learned, replayed beside phantoms.
+        excluded: Name and reason of the cases that are left out.
+        replays: Whether there is replay at all.
+    """
+
+    parent: ModelPackage
+    name: str
+    config: TrainConfig
+    trained: tuple[CaseEntry, ...]
+    validated: tuple[CaseEntry, ...]
+    older: tuple[CaseEntry, ...]
+    excluded: tuple[tuple[str, str], ...]
+    replays: bool = True
+
+    def data(self) -> TrainingData:
+        """What the training loop draws from and is validated on."""
+        crops = partial(mixed_crops, self.trained, self.older, self.replays)
+        return TrainingData(self.config.data, crops, self._validation_runs)
+
+    def lines(self) -> list[str]:
+        """Say it, one sentence a line."""
+        held = f"{len(self.validated)} of other patients choose the best weights"
+        few = f"no case is held out: that takes {FOLDS} patients"
+        older = f"{len(self.older)} older cases and phantoms" if self.older else "phantoms"
+        return [
+            f"parent {self.parent.name} {self.parent.weights_sha256[:12]} becomes {self.name}",
+            f"learns from {len(self.trained)} new cases; {held if self.validated else few}",
+            f"every second sample is replay ({older})" if self.replays else "without replay",
+            f"{self.config.steps} steps of {self.config.batch_size} crops of"
+            f" {self.config.crop_px} px on each of its processes",
+            *(f"left out: {cases}: {reason}" for reason, cases in self._left_out().items()),
+        ]
+
+    def facts(self) -> dict[str, Any]:
+        """What the child's manifest says beside the training's settings."""
+        learned = {*learned_by(self.parent), *map(as_learned, (*self.trained, *self.validated))}
+        inherited = self.parent.manifest.get("temperatures")
+        return {
+            "parent": self.parent.weights_sha256,
+            "parent_name": self.parent.name,
+            "learned": to_manifest(learned),
+            **({"temperatures": inherited} if inherited else {}),
+        }
+
+    def _left_out(self) -> dict[str, str]:
+        """The cases that are left out by their reason: a few by name, many by number."""
+        reasons = dict.fromkeys(reason for _, reason in self.excluded)
+        names = {why: [name for name, of in self.excluded if of == why] for why in reasons}
+        return {
+            why: ", ".join(found) if len(found) <= MOST_NAMES else f"{len(found)} cases"
+            for why, found in names.items()
+        }
+
+    def _validation_runs(self, _count: int) -> list[LabelledRun]:
+        """Held-out cases, and as many phantoms: what is new counts as much as what was known."""
+        if not self.validated:
+            return []
+        phantoms = max(FEWEST_PHANTOMS, len(self.validated))
+        return [*labelled_cases(list(self.validated)), *validation_phantoms(phantoms)]
+
+
+def mixed_crops(
+    trained: tuple[CaseEntry, ...],
+    older: tuple[CaseEntry, ...],
+    replays: bool,
+    config: TrainConfig,
+    lane: int,
+) -> Crops:
+    """New cases in turns with replay: phantoms, in turns with older cases where there are any."""
+    new = case_crops(trained, config, lane)
+    if not replays:
+        return new
+    known: list[Crops] = [phantom_crops(config, lane)]
+    if older:
+        known.append(case_crops(older, config, lane))
+    return Alternating([new, Replayed(Alternating(known))])
+
+
+def make_plan(
+    parent: ModelPackage,
+    chosen: Chosen,
+    name: str | None = None,
+    *,
+    replays: bool = True,
+    **changes: Any,
+) -> Plan:
+    """Plan a fine-tuning.
+
+    Args:
+        parent: The model to start from.
+        chosen: From `dsatrain.finetune.choose`.
+        name: The child's; None makes one of the parent's and the cases' hash.
+        replays: False learns from new cases alone, which forgets; for comparisons.
+        changes: What of `TrainConfig` is to be otherwise.
+
+    Raises:
+        CaseError: There is nothing new to learn.
+        PackageError: It may not have this name.
+    """
+    if not chosen.new:
+        found = "; ".join(f"{case}: {reason}" for case, reason in chosen.excluded[:3])
+        known = f"{len(chosen.older)} cases are known to {parent.name} already"
+        msg = f"there is no new case to learn from ({found or known}); correct and accept some"
+        raise CaseError(msg)
+    validated = held_out(chosen.new)
+    trained = tuple(entry for entry in chosen.new if entry not in validated)
+    digest = digest_of((*chosen.new, *chosen.older))
+    config = recipe(parent, len(trained), validated=bool(validated), **changes)
+    words = f"{len(trained)} new and {len(chosen.older)} older cases, sha256 {digest}"
+    if not replays:
+        config = replace(config, distillation=0.0)
+    return Plan(
+        parent=parent,
+        name=check_name(name or child_name(parent.name, digest)),
+        config=replace(config, data=f"{words}, {'phantoms' if replays else 'no replay'}"),
+        trained=trained,
+        validated=validated,
+        older=chosen.older,
+        excluded=chosen.excluded,
+        replays=replays,
+    )
+
+
+def held_out(new: tuple[CaseEntry, ...]) -> tuple[CaseEntry, ...]:
+    """Cases of a fifth of the patients; none where there are fewer than five patients."""
+    patients = {entry.name: as_learned(entry).patient_key for entry in new}
+    if len(set(patients.values())) < FOLDS:
+        return ()
+    names = set(patient_folds(patients, FOLDS)[0])
+    return tuple(entry for entry in new if entry.name in names)
+
+
+def child_name(parent: str, digest: str) -> str:
+    """Name a child after its first ancestor and the data that it learned from.
+
+    >>> child_name("dsanet-phantom", "3fa9c1d2"), child_name("dsanet-phantom-3fa9c1", "00ff00ff")
+    ('dsanet-phantom-3fa9c1', 'dsanet-phantom-00ff00')
+    """
+    root = parent[: -len("-3fa9c1")] if _ENDING.fullmatch(parent[-7:]) else parent
+    return f"{root[:57]}-{digest[:6]}"

@@ -1,0 +1,53 @@
+"""How a fine-tuning differs from a training: short, slow to change, and held to the parent."""
+
+from typing import Any
+
+from dsanet.packages import ModelPackage
+from dsatrain.train import TrainConfig
+
+STEPS_PER_CASE = 40
+FEWEST_STEPS, MOST_STEPS = 160, 800
+
+LEARNING_RATE = 3e-4
+"""AdamW. A training from random weights takes 2e-3."""
+
+FROZEN = tuple(
+    f"{encoder}.stages.{stage}"
+    for encoder in ("frame_encoder", "minip_encoder")
+    for stage in range(3)
+)
+"""Edges and tubes look alike everywhere: the first stages of both encoders move last."""
+
+FROZEN_SHARE = 1 / 8
+WARMUP_SHARE = 1 / 16
+AVERAGED_SHARE = 1 / 10
+"""Of the steps: how far back the averaged weights look."""
+
+VALIDATIONS = 5
+PATIENCE = 3
+
+
+def recipe(parent: ModelPackage, cases: int, *, validated: bool, **changes: Any) -> TrainConfig:
+    """Give the settings of a fine-tuning.
+
+    Args:
+        parent: The model to start from.
+        cases: Number of cases to learn from; each adds steps.
+        validated: Whether cases are held out to choose the best weights by.
+        changes: What of `TrainConfig` is to be otherwise.
+    """
+    steps = changes.get("steps") or min(max(STEPS_PER_CASE * cases, FEWEST_STEPS), MOST_STEPS)
+    settings: dict[str, Any] = {
+        "network": parent.config,
+        "steps": steps,
+        "learning_rate": LEARNING_RATE,
+        "warmup": max(1, round(WARMUP_SHARE * steps)),
+        "ema_decay": 1 - 1 / max(2.0, AVERAGED_SHARE * steps),
+        "parent": parent.weights_sha256,
+        "frozen": FROZEN,
+        "frozen_steps": round(FROZEN_SHARE * steps),
+        "distillation": 1.0,
+        "select_every": -(-steps // VALIDATIONS) if validated else 0,
+        "patience": PATIENCE if validated else 0,
+    }
+    return TrainConfig(**{**settings, **{key: v for key, v in changes.items() if v is not None}})

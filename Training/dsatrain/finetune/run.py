@@ -1,0 +1,141 @@
+"""finetune(): from a plan to the child's package, told step by step, stoppable and resumable."""
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from dsanet.atomic import new_folder
+from dsanet.errors import PackageError
+from dsanet.packages import ModelPackage, load_package
+from dsatrain.finetune.pace import Pace, in_words
+from dsatrain.finetune.plan import Plan
+from dsatrain.packaging import write_package
+from dsatrain.train import Reached, Watch, reached, train
+from dsatrain.train.loop import Stop
+
+log = logging.getLogger(__name__)
+
+TRAINING = "training"
+"""The folder of checkpoints, `history.csv`, curves and pictures, beside the package."""
+
+WATCH = Watch(report_every=10, checkpoint_minutes=1.0, validation_runs=1)
+
+OnEvent = Callable[[dict[str, Any]], None]
+"""Told what happens, as plain JSON values:
+
+| `event` | other keys |
+| --- | --- |
+| `plan` | `name`, `parent`, `lines` |
+| `step` | `step`, `steps`, `loss`, `seconds_left` (None at first) |
+| `report` | a row of `history.csv`: `step`, `loss`, `BV dice` ... |
+| `packaging` | `step` whose weights are kept |
+| `done` | `package`, `name`, `weights_sha256`, `fingerprint` |
+"""
+
+
+def finetune(
+    plan: Plan,
+    folder: Path,
+    *,
+    device: str = "auto",
+    watch: Watch = WATCH,
+    on_event: OnEvent = lambda _event: None,
+    stop: Stop = lambda: False,
+) -> ModelPackage | None:
+    """Fine-tune, or go on with the fine-tuning that lies in a folder.
+
+    Under torchrun every process calls this; the first one tells and writes.
+
+    Args:
+        plan: From `make_plan`.
+        folder: Becomes the home of the package `NAME/` and of `training/`; it is made if missing.
+        device: `auto`, `cuda`, `mps` or `cpu`.
+        watch: How often to report and save.
+        on_event: See `OnEvent`.
+        stop: Asked after each step; True leaves a checkpoint, and the same call goes on.
+
+    Returns:
+        The child; None on other processes than the first.
+
+    Raises:
+        CancelledError: `stop` answered True.
+        ValueError: The folder holds a fine-tuning of another plan.
+        DSAError: The parent cannot be used, or a file not be written.
+    """
+    on_event(
+        {"event": "plan", "name": plan.name, "parent": plan.parent.name, "lines": plan.lines()}
+    )
+    teller = _Teller(plan.config.steps, on_event)
+    trainer = train(
+        plan.config,
+        folder / TRAINING,
+        plan.parent,
+        data=plan.data(),
+        watch=replace(watch, on_report=lambda row: on_event({"event": "report", **row})),
+        device=device,
+        on_step=teller.step,
+        stop=stop,
+    )
+    if not trainer.place.is_first:
+        return None
+    found = reached(folder / TRAINING)
+    on_event({"event": "packaging", "step": found.weights_step})
+    package = _packaged(plan, found, folder / plan.name)
+    on_event(
+        {
+            "event": "done",
+            "package": str(package.folder),
+            "name": package.name,
+            "weights_sha256": package.weights_sha256,
+            "fingerprint": package.fingerprint,
+        }
+    )
+    return package
+
+
+def _packaged(plan: Plan, found: Reached, folder: Path) -> ModelPackage:
+    """Write the child's package, unless this very one is there already."""
+    facts = {
+        "training": {
+            "steps_done": found.step,
+            "weights_of_step": found.weights_step,
+            **found.config.as_dict(),
+        },
+        **plan.facts(),
+        "scores": None,
+    }
+    with suppress(PackageError):
+        before = load_package(folder)
+        if all(before.manifest.get(key) == value for key, value in facts.items()):
+            return before
+    if plan.config.select_every and not found.weights_step:
+        log.warning("no step was better on held-out runs than the parent; the child is its copy")
+    with new_folder(folder):
+        write_package(folder, plan.name, found.config.network, found.weights, facts)
+    return load_package(folder)
+
+
+class _Teller:
+    """Turns steps into events, and says once how long it takes."""
+
+    def __init__(self, steps: int, on_event: OnEvent) -> None:
+        self._steps, self._on_event = steps, on_event
+        self._pace, self._said = Pace(steps), False
+
+    def step(self, step: int, loss: float) -> None:
+        left = self._pace.seconds_left(step)
+        if left is not None and not self._said:
+            log.info("about %s to go, measured on the first steps", in_words(left))
+            self._said = True
+        self._on_event(
+            {
+                "event": "step",
+                "step": step,
+                "steps": self._steps,
+                "loss": round(loss, 4),
+                "seconds_left": left and round(left, 1),
+            }
+        )
