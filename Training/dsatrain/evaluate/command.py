@@ -15,7 +15,13 @@ from dsanet.atomic import new_folder, write_all
 from dsanet.cli.streams import show
 from dsanet.engine import Engine
 from dsatrain.evaluate.cases import judged_cases, labelled_cases
-from dsatrain.evaluate.labelled import CLASS_NAMES, LabelledRun, held_out_phantoms
+from dsatrain.evaluate.labelled import (
+    CLASS_NAMES,
+    FROZEN_COUNT,
+    LabelledRun,
+    frozen_phantoms,
+    held_out_phantoms,
+)
 from dsatrain.evaluate.pictures import Gallery
 from dsatrain.evaluate.score import CaseScore, evaluate
 from dsatrain.evaluate.summary import by_group, summarise
@@ -51,6 +57,8 @@ def _runs(arguments: argparse.Namespace) -> tuple[int, Iterator[LabelledRun]]:
     Raises:
         CaseError: The data set has no case that can be scored.
     """
+    if arguments.frozen:
+        return FROZEN_COUNT, frozen_phantoms()
     if arguments.data is None:
         return arguments.count, held_out_phantoms(arguments.count)
     entries, others = judged_cases(arguments.data, arguments.split)

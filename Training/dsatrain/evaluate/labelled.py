@@ -14,6 +14,16 @@ from dsatrain.phantom import Phantom, PhantomSettings, make_phantom, sample_sett
 TEST_SEEDS_FROM = 900_000
 """First phantom seed of the test set, below all that `dsatrain.samples.SEEDS_APART` lets train."""
 
+FROZEN_SEEDS_FROM = 960_000
+"""First phantom seed of the frozen test set, which nothing is tuned on."""
+
+FROZEN_COUNT = 200
+FROZEN_SIZES = ((512, 512), (512, 472), (480, 544), (560, 512))
+"""Rows and columns: those of DSCA and their kin."""
+
+FROZEN_FRAMES = (3, 22)
+"""Fewest and most frames; DSCA has 5 to 22."""
+
 OBLIQUE_DEG = 30.0
 """A view further than this from AP and from lateral is called oblique."""
 
@@ -51,6 +61,16 @@ def held_out_phantoms(count: int) -> Iterator[LabelledRun]:
     """Make the first phantoms of the test set, one after the other."""
     for seed in range(TEST_SEEDS_FROM, TEST_SEEDS_FROM + count):
         yield labelled_phantom(make_phantom(sample_settings(seed)))
+
+
+def frozen_phantoms() -> Iterator[LabelledRun]:
+    """Make the frozen test set: 200 runs of about 512 x 512, every number of frames ten times."""
+    counts = range(FROZEN_FRAMES[0], FROZEN_FRAMES[1] + 1)
+    for number in range(FROZEN_COUNT):
+        turn, nth = divmod(number, len(counts))
+        size = FROZEN_SIZES[turn % len(FROZEN_SIZES)]
+        settings = sample_settings(FROZEN_SEEDS_FROM + number, size, counts[nth])
+        yield labelled_phantom(make_phantom(settings))
 
 
 def labelled_phantom(phantom: Phantom) -> LabelledRun:
