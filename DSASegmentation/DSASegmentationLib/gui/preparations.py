@@ -6,7 +6,8 @@ the lock.
 """
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import qt
@@ -14,7 +15,7 @@ from slicer.i18n import tr as _
 
 from dsanet.io import DSARun
 from dsanet.prepare import PrepareChoices, PreparedRun, prepare
-from DSASegmentationLib.gui.preparing import putPrepared
+from DSASegmentationLib.gui.preparing import puttingPrepared
 from DSASegmentationLib.gui.showing_errors import showingErrors
 from DSASegmentationLib.prepared import arterialWindowOf, choicesOf
 from DSASegmentationLib.runs import isRun, runOf
@@ -22,6 +23,9 @@ from DSASegmentationLib.runs import isRun, runOf
 EVERY_MS = 10
 LENT_SECONDS = 0.04
 """Four fifths of the time belong to the thread; a mouse waits less than a frame of a film."""
+
+STEPS_SECONDS = 0.04
+"""Of putting frames into the scene, between two turns of the event loop."""
 
 
 class _Work:
@@ -32,6 +36,7 @@ class _Work:
         self._run = run
         self._prepared: PreparedRun | None = None
         self._error: Exception | None = None
+        self.steps: Iterator[None] | None = None
         self.thread = threading.Thread(target=self._work, name="prepare", daemon=True)
         self.thread.start()
 
@@ -96,16 +101,40 @@ class Preparations:
 
     def _poll(self) -> None:
         next(iter(self._works.values())).thread.join(LENT_SECONDS)
-        ended = [run for run, work in self._works.items() if not work.thread.is_alive()]
-        for run in ended:
-            self._end(run, self._works.pop(run))
+        for run, work in list(self._works.items()):
+            if not work.thread.is_alive() and self._shown(run, work):
+                self._works.pop(run, None)
+                self._tell(run)
         if not self._works:
             self._timer.stop()
 
-    def _end(self, browser: Any, work: _Work) -> None:
-        if not isRun(browser) or browser.GetScene() is None:
-            return
-        with showingErrors(_("The run could not be prepared."), waitCursor=True):
-            if work.asked or arterialWindowOf(browser) is None:
-                putPrepared(browser, work.result(), work.choices)
-        self._onDone(browser)
+    def _shown(self, browser: Any, work: _Work) -> bool:
+        """Put a bit more of a run into the scene; say whether that is over."""
+        if not _isThere(browser):
+            return True
+        with showingErrors(_("The run could not be prepared.")):
+            if work.steps is None:
+                work.steps = _steps(browser, work)
+            return _advanced(work.steps)
+        return True  # after an error
+
+    def _tell(self, browser: Any) -> None:
+        if _isThere(browser):
+            self._onDone(browser)
+
+
+def _isThere(browser: Any) -> bool:
+    return isRun(browser) and browser.GetScene() is not None
+
+
+def _steps(browser: Any, work: _Work) -> Iterator[None]:
+    """What is to be done in the scene: nothing where others have prepared the run meanwhile."""
+    if work.asked or arterialWindowOf(browser) is None:
+        return puttingPrepared(browser, work.result(), work.choices)
+    return iter(())
+
+
+def _advanced(steps: Iterator[None]) -> bool:
+    """Take steps for a moment; say whether none is left."""
+    until = time.monotonic() + STEPS_SECONDS
+    return all(time.monotonic() <= until for _step in steps)

@@ -1,12 +1,13 @@
 """A prepared run in the scene, and the user's choices as people write them."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from dsanet.errors import PrepareError
 from dsanet.prepare import PrepareChoices, PreparedRun
 from DSASegmentationLib.gui.display import applyInverted
-from DSASegmentationLib.prepared import addPrepared, arterialWindowOf
+from DSASegmentationLib.prepared import addingPrepared, arterialWindowOf
 from DSASegmentationLib.runs import MINIP
 from DSASegmentationLib.visibility import refresh, showImage
 
@@ -15,18 +16,21 @@ MOST_FRAMES = 100_000
 """A range of more frames than any run has is a slip of the pen."""
 
 
-def putPrepared(browser: Any, prepared: PreparedRun, choices: PrepareChoices) -> None:
-    """Show a run prepared.
+def puttingPrepared(browser: Any, prepared: PreparedRun, choices: PrepareChoices) -> Iterator[None]:
+    """Show a run prepared, in short steps.
 
     Args:
         browser: Its browser node.
         prepared: Made of this run.
         choices: What it was made with.
 
+    Yields:
+        Nothing, after each step.
+
     Raises:
         SceneError: It was made of another run.
     """
-    addPrepared(browser, prepared, choices)
+    yield from addingPrepared(browser, prepared, choices)
     applyInverted(browser)
     refresh(browser.GetScene())
 
