@@ -2,6 +2,7 @@
 # Windows and macOS: see README.md.
 PYTHON ?= python3
 RUN ?=
+SAMPLE := phantom-900002.dcm
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
@@ -12,7 +13,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.demo: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(PIP) --editable ".[cpu,cli]"
+	$(PIP) --editable ".[cpu,cli,host]"
 	touch $@
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python
@@ -22,6 +23,7 @@ $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 demo: $(VENV)/.demo
 	$(BIN)/python -m dsatrain.demo --output demo-output $(if $(RUN),--run "$(RUN)")
+	$(BIN)/python -m DSASegmentationLib.headless "$(or $(RUN),demo-output/$(SAMPLE))" demo-output/scene.mrb
 
 test: $(VENV)/.test lint
 	$(BIN)/python -m pytest

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from dsanet import atomic
 from dsanet.cli.arguments import OneLineParser, path
 from dsanet.cli.main import guarded
+from dsanet.cli.streams import show
 from dsanet.engine import Engine, Prediction
 from dsanet.export import NOTICE
 from dsanet.export.png import encode
@@ -57,17 +58,19 @@ class Host:
 
 
 def openHost() -> Host:
-    """Make a scene on slicer-core: colours, sequences, segmentations, one slice view."""
+    """Make a scene on slicer-core: colours, sequences, segmentations, markups, one slice view."""
     scene = slicer.vtkMRMLScene()
     application = slicer.vtkSlicerApplicationLogic()
     application.SetMRMLScene(scene)
     colors = application.GetColorLogic()
     colors.SetMRMLScene(scene)
     colors.AddDefaultColorNodes()
+    scene.RegisterNodeClass(slicer.vtkMRMLColorLegendDisplayNode())  # as the Colors module does
     application.SetModuleLogic("Colors", colors)
     logics = {
         "Sequences": slicer.vtkSlicerSequencesLogic(),
         "Segmentations": slicer.vtkSlicerSegmentationsModuleLogic(),
+        "Markups": slicer.vtkSlicerMarkupsLogic(),
     }
     for name, logic in logics.items():
         logic.SetMRMLScene(scene)
@@ -131,6 +134,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         run = read_run(arguments.run)
         prediction = Engine.load(arguments.model).segment(run, choices=choices)
         _write(run, prediction, choices, arguments.scene, arguments.picture)
+        show(f"{'scene':<13} {arguments.scene}\n")
 
     return guarded(
         "DSASegmentationLib.headless", segment, source=arguments.run, debug=arguments.debug

@@ -120,7 +120,7 @@ def test_the_command_writes_a_scene_and_a_picture(open_host: Any, tmp_path: Path
         check=False,
         env={**os.environ, "OMP_NUM_THREADS": "2"},
     )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (done.returncode, done.stdout.split(), done.stderr) == (0, ["scene", str(scene)], "")
     rgb = np.asarray(Image.open(png)).astype(int)
     assert rgb.shape == (*headless.PICTURE_SIZE, 3)
     assert is_bluish(rgb).mean() > 0.005
