@@ -33,6 +33,11 @@ def test_without_a_run_nothing_can_be_done_and_the_panel_says_what_to_do(tab: An
     assert "Load a DSA run" in ui.noteLabel.text
 
 
+def test_says_from_where_a_run_was_taken(app: Any, tab: Any) -> None:
+    addRun(app, facts=RunFacts(viewing_mode="SUB", times_stated=True, view="LAO 30 CRA 5"))
+    assert rows(tab)[0].splitlines()[1] == "LAO 30 CRA 5, 6 frames, 3.0 per second"
+
+
 def test_a_run_appears_whoever_loaded_it_and_is_shown(app: Any, tab: Any) -> None:
     browser = addRun(app)
     assert rows(tab) == ["Run 1 · Doe^Jane 1970\n6 frames, 3.0 per second\nnot segmented"]

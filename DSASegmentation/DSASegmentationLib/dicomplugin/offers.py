@@ -14,6 +14,7 @@ from pydicom.dataset import Dataset
 
 from dsanet.errors import ReadError
 from dsanet.io import Limits, OutOfScopeError, RotationError
+from dsanet.io.facts import view as view_of
 from dsanet.io.header import integer, numbers, text, texts
 from dsanet.io.layout import pixel_layout
 from dsanet.io.names import natural_key
@@ -97,21 +98,6 @@ def offersFor(files: Sequence[str], valueOf: ValueOf) -> list[Offer]:
             groups.setdefault(_key(file), []).append(file)
     ordered = sorted(groups.values(), key=_place)
     return [_offer(members, alone=len(ordered) == 1) for members in ordered]
-
-
-def viewOf(header: Dataset) -> str:
-    """Say from where a run was taken, as radiologists do: `RAO 30 CRA 15`, empty if not stated.
-
-    Source: DICOM PS3.3 C.8.7.5 (XA Positioner): primary angles are positive towards LAO, secondary
-    angles towards CRA.
-    """
-    signs = (("PositionerPrimaryAngle", "LAO", "RAO"), ("PositionerSecondaryAngle", "CRA", "CAU"))
-    found = [(numbers(header, keyword), plus, minus) for keyword, plus, minus in signs]
-    if not all(angles for angles, _, _ in found):
-        return ""
-    return " ".join(
-        f"{plus if angles[0] >= 0 else minus} {abs(angles[0]):.0f}" for angles, plus, minus in found
-    )
 
 
 def _is_projection(header: Dataset) -> bool:
@@ -198,6 +184,6 @@ def _name(members: list[_File], *, alone: bool) -> str:
         words.append(f"[{members[0].number}]")
     elif not alone:
         words.append(f"[acquisition {text(header, 'AcquisitionNumber') or 'unknown'}]")
-    view = viewOf(header)
+    view = view_of(header)
     words.append(f"({view})" if view else "")
     return " ".join(word for word in words if word)

@@ -17,7 +17,7 @@ class Row:
 
     Attributes:
         title: Which run it is.
-        details: Frames and rate.
+        details: From where it was taken if that is known, frames and rate.
         status: How far it is.
     """
 
@@ -76,6 +76,11 @@ def _title(browser: Any) -> str:
 
 
 def _details(browser: Any) -> str:
+    view = (factOf(browser, "Facts") or {}).get("view")
+    return ", ".join(part for part in (view, _frames(browser)) if part)
+
+
+def _frames(browser: Any) -> str:
     count = browser.GetNumberOfItems()
     frames = _("1 frame") if count == 1 else _("{count} frames").format(count=count)
     if count > 1 and (factOf(browser, "Facts") or {}).get("times_stated"):

@@ -46,6 +46,7 @@ class RunFacts:
         equipment: Manufacturer and model, empty where not stated.
         burned_in: YES or NO: Burned In Annotation (0028,0301) of any frame; None where some frame
             does not state it. Only NO means that no text is part of the pixels.
+        view: From where it was taken, such as `RAO 30 CRA 15`; empty where not stated.
     """
 
     photometric: str = "MONOCHROME2"
@@ -58,6 +59,7 @@ class RunFacts:
     uids: dict[str, str] = field(default_factory=dict)
     equipment: str = ""
     burned_in: str | None = None
+    view: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from dsanet.io import Limits, read_run, survey
 
 slicer = pytest.importorskip("slicer")
 
-from DSASegmentationLib.dicomplugin.offers import viewOf  # noqa: E402
+from dsanet.io.facts import view as view_of  # noqa: E402
 
 from .conftest import PIXELS, offers, write_frames  # noqa: E402
 
@@ -220,6 +220,6 @@ def test_values_that_make_no_sense_neither_crash_nor_hide_a_run(
 
 def test_views_are_named_as_radiologists_do() -> None:
     header = Dataset()
-    assert viewOf(header) == ""
+    assert view_of(header) == ""
     header.PositionerPrimaryAngle, header.PositionerSecondaryAngle = "30.4", "-0.4"
-    assert viewOf(header) == "LAO 30 CAU 0"
+    assert view_of(header) == "LAO 30 CAU 0"
