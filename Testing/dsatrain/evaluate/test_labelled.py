@@ -30,7 +30,7 @@ def test_nothing_else_uses_its_seeds(settings):
         (800_000, 810_000),
         (850_000, 860_000),
         (900_000, 910_000),
-        (950_000, 960_000),
+        (950_000, 970_000),
     ]
     for one in settings:
         assert not any(first <= one.seed < last for first, last in others)
@@ -40,7 +40,7 @@ def test_nothing_else_uses_its_seeds(settings):
 def test_a_run_is_the_phantom_of_its_seed():
     first = next(islice(frozen_phantoms(), 1))
     assert first.source.pixels.shape == (3, 512, 512)
-    again = sample_settings(960_000, (512, 512), 3)
+    again = sample_settings(970_000, (512, 512), 3)
     same = labelled_phantom(labelled.make_phantom(again))
     assert same.source.pixel_hash == first.source.pixel_hash
     assert (same.labels == first.labels).all()

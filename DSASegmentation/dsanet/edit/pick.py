@@ -1,0 +1,116 @@
+"""Reassign and smart erase: one click changes a piece of vessel, or all that hangs on it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from dsanet.edit.pieces import EIGHT_NEIGHBOURS, VesselPieces
+from dsanet.labels import BACKGROUND, BV, MAT
+
+Labels = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
+Reach = Literal["piece", "downstream", "upstream", "connected"]
+
+SNAP_PX = 3
+"""A click this near to a vessel means it: vessels of two pixels are hard to hit."""
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """What a tool would do, for a preview.
+
+    Attributes:
+        labels: uint8 (H, W), the new labels.
+        mask: bool (H, W), the pixels that differ from the old ones.
+    """
+
+    labels: Labels
+    mask: Mask
+
+
+def reassigned(
+    labels: Labels, split: VesselPieces, point: tuple[int, int], reach: Reach = "piece"
+) -> Change:
+    """Give vessel to the other class: BV to MAT where BV was clicked, MAT to BV where MAT was.
+
+    Args:
+        labels: uint8 (H, W), values of `dsanet.labels`; stays as it is.
+        split: Of these labels.
+        point: Row and column of the click.
+        reach: See `selected`; what is of the other class already stays.
+
+    Returns:
+        The change; an empty one where there is no vessel near the click.
+    """
+    at = clicked(labels, point)
+    if at is None:
+        return _change(labels, np.zeros(labels.shape, np.bool_), BACKGROUND)
+    old = int(labels[at])
+    new = BV if old == MAT else MAT
+    return _change(labels, selected(labels, split, at, reach) & (labels == old), new)
+
+
+def erased(
+    labels: Labels, split: VesselPieces, point: tuple[int, int], reach: Reach = "piece"
+) -> Change:
+    """Take away what is no vessel.
+
+    Args:
+        labels: uint8 (H, W), values of `dsanet.labels`; stays as it is.
+        split: Of these labels.
+        point: Row and column of the click.
+        reach: See `selected`.
+
+    Returns:
+        The change; an empty one where there is no vessel near the click.
+    """
+    return _change(labels, selected(labels, split, point, reach), BACKGROUND)
+
+
+def selected(labels: Labels, split: VesselPieces, point: tuple[int, int], reach: Reach) -> Mask:
+    """Find the vessel that a click means.
+
+    Args:
+        labels: uint8 (H, W), values of `dsanet.labels`.
+        split: Of these labels.
+        point: Row and column of the click.
+        reach: `piece`: between branch points; `downstream`: with all that blood reaches through it;
+            `upstream`: with all that blood comes through on its way there, as in "the trunk ends
+            here"; `connected`: all that hangs together with it.
+
+    Returns:
+        bool (H, W), empty where there is no vessel near the click.
+    """
+    at = clicked(labels, point)
+    if at is None:
+        return np.zeros(labels.shape, np.bool_)
+    if reach == "connected":
+        whole, _ = ndimage.label(labels != BACKGROUND, EIGHT_NEIGHBOURS)
+        return np.asarray(whole == whole[at])
+    piece = int(split.pieces[at])
+    if piece == 0:  # painted since the vessels were split
+        return np.zeros(labels.shape, np.bool_)
+    ways = {"downstream": split.downstream, "upstream": split.upstream}
+    wanted = np.zeros(split.count + 1, np.bool_)
+    wanted[ways[reach](piece) if reach in ways else piece] = True
+    return np.asarray(wanted[split.pieces] & (labels != BACKGROUND))
+
+
+def clicked(labels: Labels, point: tuple[int, int]) -> tuple[int, int] | None:
+    """Find the vessel pixel nearest to a click, at most `SNAP_PX` away; None if there is none."""
+    row, column = point
+    top, left = max(0, row - SNAP_PX), max(0, column - SNAP_PX)
+    box = labels[top : max(0, row + SNAP_PX + 1), left : max(0, column + SNAP_PX + 1)]
+    vessel = np.argwhere(box != BACKGROUND) + np.array([top, left])
+    squared = ((vessel - np.array(point)) ** 2).sum(axis=1)
+    if not len(vessel) or squared.min() > SNAP_PX**2:
+        return None
+    nearest = vessel[squared.argmin()]
+    return int(nearest[0]), int(nearest[1])
+
+
+def _change(labels: Labels, mask: Mask, value: int) -> Change:
+    return Change(np.where(mask, np.uint8(value), labels), mask & (labels != value))

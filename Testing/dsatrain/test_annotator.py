@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+
+from dsanet.edit import Tracer, painted
+from dsanet.labels import BV, MAT
+from dsatrain.annotator import annotate
+from dsatrain.annotator.mistakes import Truth
+from dsatrain.metrics.surface import surface_dice
+from dsatrain.metrics.topology import cl_dice
+
+SHAPE = (70, 100)
+BRANCH = [(30, 50), (12, 62), (30, 74), (10, 82), (24, 90), (5, 98)]
+
+
+@pytest.fixture
+def truth() -> np.ndarray:
+    """A trunk that forks."""
+    empty = np.zeros(SHAPE, np.uint8)
+    labels = painted(empty, BRANCH, 3, BV)
+    labels = painted(labels, [(30, 50), (10, 20)], 4, BV)
+    return painted(labels, [(69, 50), (57, 40), (44, 58), (30, 50)], 8, MAT)
+
+
+def picture(truth: np.ndarray) -> np.ndarray:
+    noise = np.random.default_rng(0).normal(0, 0.05, SHAPE)
+    return (noise - (truth > 0)).astype(np.float32)
+
+
+def test_its_scores_are_the_projects_own(truth: np.ndarray) -> None:
+    answer = painted(truth, [(20, 60)], 7, 0)
+    answer = painted(answer, [(60, 80), (60, 99)], 3, BV)
+    for value, scores in Truth(truth).scores(answer).items():
+        masks = answer == value, truth == value
+        assert scores == pytest.approx((surface_dice(*masks), cl_dice(*masks)), abs=1e-6)
+
+
+def test_a_right_answer_needs_no_click(truth: np.ndarray) -> None:
+    session = annotate(truth, truth)
+    assert (session.clicks, session.reached) == (0, True)
+
+
+def test_brush_alone_reaches_the_goal_from_nothing(truth: np.ndarray) -> None:
+    session = annotate(np.zeros(SHAPE, np.uint8), truth)
+    assert session.reached
+    assert Truth(truth).reached(session.labels, 0.97)
+    assert set(session.tools) <= {"paint", "erase"}
+    assert session.clicks == sum(session.tools.values()) == len(session.points) >= 3
+
+
+def test_reassigning_a_trunk_that_was_taken_for_a_branch_saves_clicks(truth: np.ndarray) -> None:
+    wrong = np.where(truth > 0, np.uint8(BV), np.uint8(0))
+    session = annotate(wrong, truth, picks=True)
+    assert session.reached
+    assert session.points[0][2].startswith("reassigned")
+    assert session.clicks < annotate(wrong, truth).clicks
+
+
+def test_one_click_takes_a_false_vessel_away(truth: np.ndarray) -> None:
+    wrong = painted(truth, [(55, 5), (60, 20), (50, 35)], 3, BV)
+    session = annotate(wrong, truth, picks=True)
+    assert (session.clicks, session.reached) == (1, True)
+    assert np.array_equal(session.labels, truth)
+
+
+def test_tracing_a_missed_branch_costs_fewer_clicks_than_painting_it(truth: np.ndarray) -> None:
+    wrong = np.where(np.arange(SHAPE[1]) > 58, np.uint8(0), truth)
+    traced = annotate(wrong, truth, Tracer(picture(truth)))
+    painted_by_hand = annotate(wrong, truth)
+    assert traced.reached
+    assert traced.tools["trace"] >= 2
+    assert traced.clicks < painted_by_hand.clicks
+
+
+def test_the_budget_ends_the_work(truth: np.ndarray) -> None:
+    session = annotate(np.zeros(SHAPE, np.uint8), truth, budget=2)
+    assert (session.clicks, session.reached) == (2, False)
+
+
+def test_a_class_that_the_truth_lacks_must_go(truth: np.ndarray) -> None:
+    only_bv = np.where(truth == MAT, np.uint8(0), truth)
+    session = annotate(truth, only_bv, picks=True)
+    assert session.reached
+    assert not (session.labels == MAT).any()
