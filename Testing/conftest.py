@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+collect_ignore = ["benchmarks/nnunet_child.py"]
+"""It runs in a Python of its own, with nnunetv2."""
+
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:

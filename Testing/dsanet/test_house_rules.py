@@ -34,7 +34,8 @@ RUNNING_CALLS = {"eval", "exec", "compile", "print", "__import__", "os.system"}
 RUNNING_MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 BLOCKED = ("torch", "openvino", "cv2", "monai", "rich", "PIL")
 LIGHT = (
-    *("io", "prepare", "engine", "packages", "worker", "cases", "export", "batch", "cli"),
+    *("io", "prepare", "engine", "packages", "worker", "cases", "edit", "export", "measure"),
+    *("batch", "cli"),
     "__main__",
 )
 
