@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from dsanet.io import DSARun, RunFacts
+from dsanet.labels import BV, MAT
 from dsanet.prepare import PreparedRun
 
 from .conftest import make_prediction
@@ -43,7 +44,9 @@ def fastest(step: Callable[[int], Any], tries: int = 6) -> float:
 
 def test_predictions_and_frames_are_shown_in_time(host: Any) -> None:
     run, made = large_run()
-    labels = np.random.default_rng(1).integers(0, 3, (SIDE, SIDE)).astype(np.uint8)
+    rows, columns = np.indices((SIDE, SIDE))
+    labels = np.where((3 * rows + columns) % 90 < 6, BV, 0)
+    labels = np.where((rows - 2 * columns) % 400 < 20, MAT, labels).astype(np.uint8)
     prediction = make_prediction(run, labels, made)
     browser = runs.addRun(host.scene, run)
     prepared.addPrepared(browser, made)

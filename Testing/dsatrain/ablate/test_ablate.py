@@ -11,22 +11,22 @@ import torch
 from dsanet.errors import CancelledError
 from dsanet.labels import BV
 from dsanet.model import DSANetConfig
-from dsatrain.ablate import VARIANTS, StudyPlan, run_study, study, test_runs
+from dsatrain.ablate import VARIANTS, StudyPlan, run_study, runs, study
+from dsatrain.ablate.runs import StudyRun, thinned
 from dsatrain.ablate.scoring import labels_of, score_runs
 from dsatrain.ablate.table import difference, mean_with_interval, study_tables
-from dsatrain.ablate.test_runs import TestRun, thinned
 from dsatrain.samples import Sample
 
 SMALL = DSANetConfig(width=4, heads=2, layers=1)
 
 
-def made(frames: int = 6, shape: tuple[int, int] = (40, 56), seed: int = 0) -> TestRun:
+def made(frames: int = 6, shape: tuple[int, int] = (40, 56), seed: int = 0) -> StudyRun:
     rng = np.random.default_rng(seed)
     pixels = rng.standard_normal((frames, *shape)).astype(np.float32)
     times = np.cumsum(rng.uniform(0.1, 0.6, frames)).astype(np.float32)
     labels = np.zeros(shape, np.uint8)
     labels[10:20, 5:50] = BV
-    return TestRun(f"run {seed}", Sample(pixels, times - times[0], pixels.min(0), labels))
+    return StudyRun(f"run {seed}", Sample(pixels, times - times[0], pixels.min(0), labels))
 
 
 @pytest.mark.parametrize("key", list(VARIANTS))
@@ -91,7 +91,7 @@ def test_scores_an_exact_answer_as_one_and_an_empty_one_as_nothing() -> None:
 
 @pytest.fixture
 def small_study(monkeypatch: pytest.MonkeyPatch) -> StudyPlan:
-    monkeypatch.setattr(study, "test_runs", lambda n: [made(5, seed=i) for i in range(n)])
+    monkeypatch.setattr(study, "study_runs", lambda n: [made(5, seed=i) for i in range(n)])
     monkeypatch.setattr(study, "dense_runs", lambda n: [made(24, seed=i) for i in range(n)])
     return StudyPlan(
         ("minip", "timestamps"), (1,), steps=1, crop_px=32, width=4, heads=2, test_count=2
@@ -134,6 +134,6 @@ def test_differences_are_told_only_where_there_is_one() -> None:
 
 
 def test_seeds_are_apart_from_all_others() -> None:
-    taken = {test_runs.SEEDS_FROM, test_runs.DENSE_SEEDS_FROM}
+    taken = {runs.SEEDS_FROM, runs.DENSE_SEEDS_FROM}
     assert taken.isdisjoint({800_000, 900_000})
-    assert test_runs.SEEDS_FROM + 50_000 <= test_runs.DENSE_SEEDS_FROM
+    assert runs.SEEDS_FROM + 50_000 <= runs.DENSE_SEEDS_FROM

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from dsanet.labels import BV, MAT
-from dsatrain.ablate.test_runs import TestRun
+from dsatrain.ablate.runs import StudyRun
 from dsatrain.evaluate.score import dice_scores
 from dsatrain.metrics.topology import cl_dice
 
@@ -40,13 +40,13 @@ class RunScore:
         return asdict(self)
 
 
-def score_runs(network: nn.Module, runs: Sequence[TestRun]) -> list[RunScore]:
+def score_runs(network: nn.Module, runs: Sequence[StudyRun]) -> list[RunScore]:
     """Segment whole runs and compare with their truth; no cleaning up."""
     return [_scored(run, labels_of(network, run)) for run in runs]
 
 
 @torch.inference_mode()
-def labels_of(network: nn.Module, run: TestRun) -> NDArray[np.uint8]:
+def labels_of(network: nn.Module, run: StudyRun) -> NDArray[np.uint8]:
     """Give the likeliest class of each pixel, uint8 (H, W)."""
     sample = run.sample
     arrays = (sample.frames, sample.minip, sample.times)
@@ -55,7 +55,7 @@ def labels_of(network: nn.Module, run: TestRun) -> NDArray[np.uint8]:
     return np.asarray(scores[0].argmax(dim=0).to(torch.uint8))
 
 
-def _scored(run: TestRun, answer: NDArray[np.uint8]) -> RunScore:
+def _scored(run: StudyRun, answer: NDArray[np.uint8]) -> RunScore:
     truth = run.sample.labels
     dice = dice_scores(answer, truth)
     has_mat = bool((truth == MAT).any())

@@ -16,8 +16,8 @@ from torch import nn
 
 from dsanet.atomic import new_folder, write_bytes
 from dsanet.model import DSANetConfig
+from dsatrain.ablate.runs import StudyRun, dense_runs, study_runs, thinned
 from dsatrain.ablate.scoring import RunScore, score_runs
-from dsatrain.ablate.test_runs import TestRun, dense_runs, test_runs, thinned
 from dsatrain.ablate.variants import VARIANTS
 from dsatrain.train import TrainConfig, Watch, train
 from dsatrain.train.loop import Stop
@@ -84,7 +84,7 @@ def run_study(plan: StudyPlan, folder: Path, stop: Stop = lambda: False) -> dict
     """
     with new_folder(folder):
         _check_plan(plan, folder)
-        runs = _Made(lambda: test_runs(plan.test_count))
+        runs = _Made(lambda: study_runs(plan.test_count))
         dense = _Made(lambda: dense_runs(math.ceil(plan.test_count / 2)))
         found: dict[str, Any] = {variant: {} for variant in plan.variants}
         for seed in plan.seeds:
@@ -97,11 +97,11 @@ def run_study(plan: StudyPlan, folder: Path, stop: Stop = lambda: False) -> dict
 class _Made:
     """Runs that are made when first asked for: a finished study needs none."""
 
-    def __init__(self, make: Callable[[], list[TestRun]]) -> None:
+    def __init__(self, make: Callable[[], list[StudyRun]]) -> None:
         self._make = make
-        self._runs: list[TestRun] | None = None
+        self._runs: list[StudyRun] | None = None
 
-    def __call__(self) -> list[TestRun]:
+    def __call__(self) -> list[StudyRun]:
         if self._runs is None:
             self._runs = self._make()
         return self._runs
@@ -147,7 +147,7 @@ def _one(
     return scores
 
 
-def _by_frames(network: nn.Module, dense: Sequence[TestRun]) -> dict[str, list[dict[str, Any]]]:
+def _by_frames(network: nn.Module, dense: Sequence[StudyRun]) -> dict[str, list[dict[str, Any]]]:
     """Scores at every number of frames, evenly and unevenly spaced."""
     return {
         f"{count} {'uneven' if uneven else 'even'}": _plain(

@@ -112,4 +112,4 @@ def changed_share(proposed: NDArray[np.uint8], labels: NDArray[np.uint8]) -> flo
     0.3333333333333333
     """
     labelled = np.count_nonzero((proposed > 0) | (labels > 0))
-    return np.count_nonzero(proposed != labels) / labelled if labelled else 0.0
+    return float(np.count_nonzero(proposed != labels) / labelled) if labelled else 0.0

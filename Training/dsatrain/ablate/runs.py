@@ -22,7 +22,7 @@ LONGEST_S = 8.0
 
 
 @dataclass(frozen=True, eq=False)
-class TestRun:
+class StudyRun:
     """What a network sees of a run, and the truth.
 
     Attributes:
@@ -30,25 +30,23 @@ class TestRun:
         sample: Its true arterial window, whole.
     """
 
-    __test__ = False
-
     name: str
     sample: Sample
 
 
-def test_runs(count: int) -> list[TestRun]:
+def study_runs(count: int) -> list[StudyRun]:
     """Phantoms with the frames and times that they come with."""
     seeds = range(SEEDS_FROM, SEEDS_FROM + count)
-    return [_test_run(sample_settings(seed, size=SIZE)) for seed in seeds]
+    return [_study_run(sample_settings(seed, size=SIZE)) for seed in seeds]
 
 
-def dense_runs(count: int) -> list[TestRun]:
+def dense_runs(count: int) -> list[StudyRun]:
     """Phantoms at 7.5 frames a second, to be thinned."""
     seeds = range(DENSE_SEEDS_FROM, DENSE_SEEDS_FROM + count)
-    return [_test_run(_dense(sample_settings(seed, size=SIZE))) for seed in seeds]
+    return [_study_run(_dense(sample_settings(seed, size=SIZE))) for seed in seeds]
 
 
-def thinned(run: TestRun, count: int, *, uneven: bool = False) -> TestRun:
+def thinned(run: StudyRun, count: int, *, uneven: bool = False) -> StudyRun:
     """Keep so many frames, as a slower acquisition would have taken them; its MinIP follows.
 
     Args:
@@ -84,7 +82,7 @@ def _dense(settings: PhantomSettings) -> PhantomSettings:
     return replace(settings, flow=replace(settings.flow, times=times))
 
 
-def _test_run(settings: PhantomSettings) -> TestRun:
+def _study_run(settings: PhantomSettings) -> StudyRun:
     phantom = make_phantom(settings)
     name = phantom.run.name
-    return TestRun(name, make_sample(prepared_phantom(phantom), phantom.labels, name))
+    return StudyRun(name, make_sample(prepared_phantom(phantom), phantom.labels, name))
