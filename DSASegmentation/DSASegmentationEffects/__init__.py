@@ -1,1 +1,15 @@
-"""Segment Editor effects for DSA, one file each."""
+"""Segment Editor effects for DSA, one file each; Slicer registers them by `EFFECTS`.
+
+Slicer takes the folder's name for the module and the file's name for the class, and looks for the
+class in the module before it loads the file into it, so all classes are here too.
+Source: Slicer 5.10 `Modules/Loadable/Segmentations/EditorEffects/
+qSlicerSegmentEditorScriptedEffect.cxx`, `setPythonSource`; its own effects do the same.
+"""
+
+from DSASegmentationEffects.ReassignEffect import ReassignEffect
+from DSASegmentationEffects.SmartEraseEffect import SmartEraseEffect
+from DSASegmentationEffects.VesselTraceEffect import VesselTraceEffect
+
+EFFECTS = (VesselTraceEffect, ReassignEffect, SmartEraseEffect)
+
+__all__ = ["EFFECTS", "ReassignEffect", "SmartEraseEffect", "VesselTraceEffect"]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from dsanet.labels import CLASS_COUNT
 from DSASegmentationLib.errors import SceneError
 from DSASegmentationLib.nodes import setFact
+from DSASegmentationLib.probabilities import addProbabilities
 from DSASegmentationLib.runs import UNCERTAINTY, putVolume, sizeOf
 
 COLORS = "vtkMRMLColorTableNodeYellow"
@@ -39,6 +40,8 @@ def uncertainty(probabilities: NDArray[np.floating[Any]]) -> NDArray[np.float32]
 def addUncertainty(browser: Any, probabilities: NDArray[np.floating[Any]]) -> Any:
     """Put the uncertainty of a prediction into the scene; that of an earlier one is replaced.
 
+    The probabilities themselves are kept too, see `probabilities`.
+
     Args:
         browser: The run's browser node.
         probabilities: Of `Prediction`.
@@ -53,6 +56,7 @@ def addUncertainty(browser: Any, probabilities: NDArray[np.floating[Any]]) -> An
     if image.shape != sizeOf(browser):
         msg = f"probabilities of {image.shape} rows and columns, {browser.GetName()} has other ones"
         raise SceneError(msg)
+    addProbabilities(browser, probabilities)
     volume = putVolume(browser, UNCERTAINTY, image)
     volume.CreateDefaultDisplayNodes()
     display = volume.GetDisplayNode()

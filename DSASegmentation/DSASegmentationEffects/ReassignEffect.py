@@ -1,0 +1,48 @@
+"""Reassign: a click gives a piece of vessel to the other class."""
+
+from typing import Any
+
+from slicer.i18n import tr as _
+
+from DSASegmentationEffects.effect import CLICK, DSAEffect, inSliceView, modified
+from DSASegmentationLib.correcting.clicking import Click, reassignAt
+from DSASegmentationLib.gui.correct_editor import REASSIGN
+from DSASegmentationLib.gui.showing_errors import showingErrors
+
+
+class ReassignEffect(DSAEffect):
+    """Click: the piece between branchings. Shift+click: all that lies downstream of it, too."""
+
+    NAME, ICON, FILE = REASSIGN, "Reassign.png", __file__
+
+    def title(self) -> str:
+        return _("Reassign")
+
+    def helpText(self) -> str:
+        return _(
+            "<html>Click a vessel to give the piece between two branchings to the other class, MAT"
+            " or BV.<br>Shift+click to take all along that blood reaches through it.</html>"
+        )
+
+    def processInteractionEvents(self, interactor: Any, event: int, viewWidget: Any) -> bool:
+        if event != CLICK or not inSliceView(viewWidget) or modified(interactor):
+            return False
+        browser = self.run
+        point = browser and self.pixel(interactor, viewWidget, browser)
+        if not point:
+            return False
+        downstream = bool(interactor.GetShiftKey())
+        with showingErrors(_("The vessel could not be reassigned.")):
+            done = reassignAt(
+                self.segmentation, browser, point, self.saveState, downstream=downstream
+            )
+            self.tell(_said(done))
+        return True
+
+
+def _said(done: Click) -> str:
+    if not done.pixels:
+        return _("There is no vessel to reassign here.")
+    return _("{pixels} pixels went from {old} to {new}.").format(
+        pixels=done.pixels, old=done.old, new=done.new
+    )

@@ -1,0 +1,55 @@
+"""Smart Erase: a click takes a piece away and tells when contrast medium arrived in it."""
+
+from typing import Any
+
+from slicer.i18n import tr as _
+
+from DSASegmentationEffects.effect import CLICK, DSAEffect, inSliceView, modified
+from DSASegmentationLib.correcting.clicking import Click, eraseAt
+from DSASegmentationLib.gui.correct_editor import SMART_ERASE
+from DSASegmentationLib.gui.showing_errors import showingErrors
+
+
+class SmartEraseEffect(DSAEffect):
+    """Click: the piece between branchings goes."""
+
+    NAME, ICON, FILE = SMART_ERASE, "SmartErase.png", __file__
+
+    def title(self) -> str:
+        return _("Smart Erase")
+
+    def helpText(self) -> str:
+        return _(
+            "<html>Click what is no artery: the piece between two branchings is erased.<br>The"
+            " status bar tells when contrast medium arrived in it; late means vein.</html>"
+        )
+
+    def processInteractionEvents(self, interactor: Any, event: int, viewWidget: Any) -> bool:
+        ours = event == CLICK and inSliceView(viewWidget)
+        if not ours or modified(interactor) or interactor.GetShiftKey():
+            return False
+        browser = self.run
+        point = browser and self.pixel(interactor, viewWidget, browser)
+        if not point:
+            return False
+        with showingErrors(_("The vessel could not be erased.")):
+            self.tell(_said(eraseAt(self.segmentation, browser, point, self.saveState)))
+        return True
+
+
+def _said(done: Click) -> str:
+    if not done.pixels:
+        return _("There is no vessel to erase here.")
+    if done.arrival is None:
+        text = _("{pixels} pixels of {old} erased. When contrast arrived there is not known.")
+    elif done.late:
+        text = _(
+            "{pixels} pixels of {old} erased. Contrast arrived at {arrival:.2f} s, after the"
+            " arterial phase: likely a vein."
+        )
+    else:
+        text = _(
+            "{pixels} pixels of {old} erased. Contrast arrived at {arrival:.2f} s, not after"
+            " the arterial phase."
+        )
+    return text.format(pixels=done.pixels, old=done.old, arrival=done.arrival)

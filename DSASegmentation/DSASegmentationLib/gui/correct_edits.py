@@ -1,0 +1,136 @@
+"""Every edit of the active run's segments goes into its journal, and earlier ones are offered."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import qt
+
+from dsanet.errors import DSAError
+from DSASegmentationLib.correcting.accepting import begin
+from DSASegmentationLib.correcting.recovering import discard, recoverable
+from DSASegmentationLib.journaling import EDITED, EditJournal, observeEdits, restoreEdits
+from DSASegmentationLib.segments import isTouched
+
+LOOK_MS = 300
+"""Between two looks whether something has changed; more often would write half strokes."""
+
+logger = logging.getLogger(__name__)
+
+
+class Edits:
+    """The journal of one segmentation at a time.
+
+    Attributes:
+        journal: The open `EditJournal`, or None.
+        offer: The `Recovery` of an earlier session that the user may take back, or None.
+        problem: What the user should know, one sentence; empty if nothing.
+    """
+
+    def __init__(self, causeOf: Callable[[], str], onChange: Callable[[], None]) -> None:
+        """Prepare.
+
+        Args:
+            causeOf: Gives a few plain words for what edits now, such as the effect's name.
+            onChange: Called after an edit was written down, or a problem came or went.
+        """
+        self._causeOf, self._onChange = causeOf, onChange
+        self.journal: EditJournal | None = None
+        self.offer: Any = None
+        self.problem = ""
+        self._followed: Any = None
+        self._stored = False
+        self._timer = qt.QTimer()
+        self._timer.setInterval(LOOK_MS)
+        self._timer.connect("timeout()", self.flush)
+
+    def follow(self, browser: Any, segmentation: Any, editor: str) -> None:
+        """Watch the segments of a run and no others any more.
+
+        Args:
+            browser: The run's browser node, or None.
+            segmentation: Its vtkMRMLSegmentationNode, or None.
+            editor: Alias of who works.
+        """
+        if segmentation is not self._followed:
+            self.close()
+            self._followed = segmentation
+            if segmentation is not None:
+                self._open(browser, segmentation, editor)
+        if self.journal is not None:
+            self.journal.editor = editor
+
+    def flush(self) -> None:
+        """Write down what has changed; what cannot be written now is tried again."""
+        if self.journal is None:
+            return
+        before, changed = self.problem, False
+        try:
+            changed = self.journal.flush(self._causeOf() or EDITED)
+            self._markStored()
+            self.problem = self.journal.problem
+        except DSAError as error:
+            self.problem = str(error)
+        if changed and isTouched(self._followed):
+            begin(self._followed)
+        if changed or before != self.problem:
+            self._onChange()
+
+    def recover(self) -> None:
+        """Put the offered edits into the segments.
+
+        Raises:
+            DSAError: They cannot be read; the segments are as before.
+        """
+        offer, old = self.offer, self.journal
+        if offer is None or old is None:
+            return
+        old.close()
+        self.journal = None
+        try:
+            self.journal = restoreEdits(offer, old.browser, old.segmentation, old.editor)
+        except Exception:
+            self._open(old.browser, old.segmentation, old.editor)
+            raise
+        self.offer = None
+        begin(self._followed)
+
+    def decline(self) -> None:
+        """Offer the edits no more; they stay in their journal.
+
+        Raises:
+            DSAError: That cannot be written.
+        """
+        offer, self.offer = self.offer, None
+        if offer is not None:
+            discard(offer, self.journal.editor if self.journal else "")
+
+    def close(self) -> None:
+        """Write down what is left and watch nothing any more."""
+        self._timer.stop()
+        journal, self.journal = self.journal, None
+        self._followed, self.offer, self.problem = None, None, ""
+        if journal is None:
+            return
+        try:
+            journal.close()
+        except DSAError as error:
+            logger.warning("the last edits are not in the journal: %s", error)
+            journal.abandon()
+
+    def _open(self, browser: Any, segmentation: Any, editor: str) -> None:
+        try:
+            self.offer = recoverable(browser, segmentation)
+            self.journal = observeEdits(browser, segmentation, editor)
+            self.problem = self.journal.problem
+        except DSAError as error:
+            self.problem = str(error)
+        self._stored = not segmentation.GetModifiedSinceRead()
+        self._timer.start()
+
+    def _markStored(self) -> None:
+        """Once the segments were saved, with the scene or alone, nothing has to be recovered."""
+        stored = not self._followed.GetModifiedSinceRead()
+        if stored and not self._stored and self.journal is not None:
+            self.journal.markSaved()
+        self._stored = stored
