@@ -34,7 +34,7 @@ class DSASegmentation(ScriptedLoadableModule):
         super().__init__(parent)
         parent.title = "DSA Segmentation"
         parent.categories = [translate("qSlicerAbstractCoreModule", "Segmentation")]
-        parent.dependencies = ["Segmentations", "Sequences"]
+        parent.dependencies = ["Markups", "Segmentations", "Sequences"]
         parent.contributors = ["DSASegmentation contributors"]
         parent.helpText = _(
             "Segments main artery trunk (MAT) and bifurcated vessels (BV) in digital subtraction"

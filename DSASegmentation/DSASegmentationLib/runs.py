@@ -43,8 +43,17 @@ from DSASegmentationLib.sequences import addSequence, framesIn, timesOf, volumes
 FORMAT = 1
 BROWSER = "vtkMRMLSequenceBrowserNode"
 NATIVE, SUBTRACTED = "Native", "Subtracted"
-MINIP, FIELD, UNCERTAINTY = "MinIP", "Field", "Uncertainty"
-VOLUMES = (MINIP, FIELD, UNCERTAINTY)
+MINIP, FIELD, UNCERTAINTY, FLOW_MAP = "MinIP", "Field", "Uncertainty", "FlowMap"
+CHANCES = ("BVProbability", "MATProbability")
+"""One picture a class, in the order of `dsanet.labels.CLASSES`."""
+
+VOLUMES = (MINIP, FIELD, UNCERTAINTY, FLOW_MAP, *CHANCES)
+
+OWNER = "Owner"
+"""Reference of a node to the run that it is removed with: markups, tables, colours."""
+
+OWNED = ("vtkMRMLMarkupsNode", "vtkMRMLTableNode", "vtkMRMLColorTableNode")
+"""The classes, with those derived from them, of which a run may own nodes."""
 
 GREY_PERCENTILES = (0.5, 99.5)
 """Of the exposed pixels, shown black and white; few enough to keep thin vessels."""
@@ -135,9 +144,7 @@ def isRun(node: Any) -> bool:
 
 def runs(scene: Any) -> list[Any]:
     """Give the browser nodes of all runs of a scene, in the order in which they came."""
-    count = scene.GetNumberOfNodesByClass(BROWSER)
-    nodes = [scene.GetNthNodeByClass(nth, BROWSER) for nth in range(count)]
-    return [node for node in nodes if isRun(node)]
+    return [node for node in nodesOf(scene, BROWSER) if isRun(node)]
 
 
 def removeRun(browser: Any) -> None:
@@ -146,7 +153,7 @@ def removeRun(browser: Any) -> None:
     sequences = [referenceOf(browser, role) for role in (NATIVE, SUBTRACTED)]
     proxies = [sequence and browser.GetProxyNode(sequence) for sequence in sequences]
     others = [referenceOf(browser, role) for role in VOLUMES]
-    owned = segmentationsOf(browser)
+    owned = [*segmentationsOf(browser), *ownedBy(browser)]
     scene.RemoveNode(browser)
     for node in (*owned, *proxies, *sequences, *others):
         removeNode(scene, node)
@@ -154,11 +161,21 @@ def removeRun(browser: Any) -> None:
 
 def segmentationsOf(browser: Any) -> list[Any]:
     """Give the segmentation nodes of a run, in the order in which they came."""
-    scene = browser.GetScene()
-    kind = "vtkMRMLSegmentationNode"
-    count = scene.GetNumberOfNodesByClass(kind)
-    nodes = [scene.GetNthNodeByClass(nth, kind) for nth in range(count)]
+    nodes = nodesOf(browser.GetScene(), "vtkMRMLSegmentationNode")
     return [node for node in nodes if referenceOf(node, "Run") is browser]
+
+
+def nodesOf(scene: Any, kind: str) -> list[Any]:
+    """Give the nodes of a class and of those derived from it, in the order in which they came."""
+    return [
+        scene.GetNthNodeByClass(nth, kind) for nth in range(scene.GetNumberOfNodesByClass(kind))
+    ]
+
+
+def ownedBy(browser: Any) -> list[Any]:
+    """Give the nodes that point to a run by `OWNER` and are removed with it."""
+    nodes = [node for kind in OWNED for node in nodesOf(browser.GetScene(), kind)]
+    return [node for node in nodes if referenceOf(node, OWNER) is browser]
 
 
 def spacingOf(browser: Any) -> Spacing | None:

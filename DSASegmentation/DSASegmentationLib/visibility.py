@@ -11,11 +11,14 @@ from typing import Any
 from DSASegmentationLib.errors import SceneError
 from DSASegmentationLib.nodes import factOf, referenceOf, setFact, setReference
 from DSASegmentationLib.runs import (
+    FLOW_MAP,
     MINIP,
     NATIVE,
+    OWNER,
     SUBTRACTED,
     UNCERTAINTY,
     isRun,
+    nodesOf,
     runs,
     segmentationsOf,
 )
@@ -24,6 +27,8 @@ from DSASegmentationLib.segments import segmentationOf
 MODULE = "DSASegmentation"
 IMAGES = (NATIVE, SUBTRACTED, MINIP)
 OVERLAY_OPACITY = 0.6
+MAP_OPACITY = 1.0
+"""Of a flow map, whose colours are read against a legend."""
 
 
 def parameterNode(scene: Any) -> Any:
@@ -105,6 +110,17 @@ def showUncertainty(browser: Any, shown: bool) -> None:
     refresh(browser.GetScene())
 
 
+def showFlowMap(browser: Any, shown: bool) -> None:
+    """Lay the run's flow map over it in place of its segments, or take it away."""
+    setFact(browser, "ShowFlowMap", shown or None)
+    refresh(browser.GetScene())
+
+
+def flowMapShown(browser: Any) -> Any:
+    """Give the volume of the flow map that lies over a run, or None."""
+    return referenceOf(browser, FLOW_MAP) if factOf(browser, "ShowFlowMap") else None
+
+
 def refresh(scene: Any) -> None:
     """Bring views and segments in line with what is to be seen, as after adding a prediction."""
     placed: dict[str, list[str]] = {}
@@ -115,9 +131,14 @@ def refresh(scene: Any) -> None:
             placed.setdefault(browser.GetID(), []).append(f"vtkMRMLSliceNode{view.GetLayoutName()}")
         _show(view, browser if isRun(browser) else None)
     for browser in runs(scene):
+        slices = placed.get(browser.GetID(), [])
         for node in segmentationsOf(browser):
-            chosen = node is segmentationOf(browser)
-            _place(node, placed.get(browser.GetID(), []) if chosen else [], len(views))
+            chosen = node is segmentationOf(browser) and flowMapShown(browser) is None
+            _place(node, slices if chosen else [], len(views))
+    for node in nodesOf(scene, "vtkMRMLMarkupsNode"):
+        owner = referenceOf(node, OWNER)
+        if owner is not None:
+            _place(node, placed.get(owner.GetID(), []), len(views))
 
 
 def volumeShown(browser: Any) -> Any:
@@ -137,16 +158,25 @@ def _views(scene: Any) -> list[Any]:
 def _show(view: Any, browser: Any) -> None:
     """Set the layers of one slice view; None empties it."""
     volume = browser and volumeShown(browser)
-    overlay = browser and factOf(browser, "ShowUncertainty") and referenceOf(browser, UNCERTAINTY)
+    overlay, opacity = _overlay(browser) if browser else (None, 0.0)
     view.SetBackgroundVolumeID(volume.GetID() if volume else None)
     view.SetForegroundVolumeID(overlay.GetID() if overlay else None)
-    view.SetForegroundOpacity(OVERLAY_OPACITY if overlay else 0)
+    view.SetForegroundOpacity(opacity if overlay else 0)
 
 
-def _place(segmentation: Any, slices: list[str], views: int) -> None:
-    """Show a segmentation in some slice views alone; in none of them it is hidden."""
-    segmentation.CreateDefaultDisplayNodes()
-    display = segmentation.GetDisplayNode()
+def _overlay(browser: Any) -> tuple[Any, float]:
+    """What lies over a run's picture, if anything, and how opaque."""
+    flow = flowMapShown(browser)
+    if flow is not None:
+        return flow, MAP_OPACITY
+    shown = factOf(browser, "ShowUncertainty")
+    return (referenceOf(browser, UNCERTAINTY) if shown else None), OVERLAY_OPACITY
+
+
+def _place(node: Any, slices: list[str], views: int) -> None:
+    """Show a segmentation or markups in some slice views alone; in none of them they are hidden."""
+    node.CreateDefaultDisplayNodes()
+    display = node.GetDisplayNode()
     display.SetVisibility(bool(slices))
     display.RemoveAllViewNodeIDs()
     for slice_id in slices if len(slices) < views else []:

@@ -20,6 +20,11 @@ class SliceView:
 
     def __init__(self) -> None:
         self._interactor = vtk.vtkGenericRenderWindowInteractor()  # without a window: events only
+        self.renders = 0
+
+    def scheduleRender(self) -> None:
+        """Public slot of ctkVTKAbstractView.h."""
+        self.renders += 1
 
     def interactor(self) -> Any:
         """Q_INVOKABLE of ctkVTKAbstractView.h."""
@@ -42,6 +47,10 @@ class SliceWidget:
 
     def mrmlSliceCompositeNode(self) -> Any:
         return self._logic.GetSliceCompositeNode()
+
+    def className(self) -> str:
+        """Of every QObject, in PythonQt."""
+        return "qMRMLSliceWidget"
 
     def sliceView(self) -> SliceView:
         return self._view
@@ -122,6 +131,10 @@ class Application:
     def revisionUserSettings(self) -> Any:
         return QtCore.QSettings("DSASegmentation", "tests")
 
+    def userSettings(self) -> Any:
+        """Q_INVOKABLE of qSlicerCoreApplication.h."""
+        return QtCore.QSettings("DSASegmentation", "tests")
+
     def connect(self, signal: str, slot: Callable[[], None]) -> bool:
         """Of QObject; `startupCompleted()` is a signal of qSlicerApplication.h."""
         self.slots[signal] = slot
@@ -153,10 +166,14 @@ class Messages:
     def __init__(self) -> None:
         self.errors: list[str] = []
         self.questions: list[str] = []
+        self.told: list[str] = []
         self.answer = True
 
     def errorDisplay(self, text: str, **_options: Any) -> None:
         self.errors.append(text)
+
+    def showStatusMessage(self, text: str, _milliseconds: int = 0) -> None:
+        self.told.append(text)
 
     def confirmYesNoDisplay(self, text: str, **_options: Any) -> bool:
         self.questions.append(text)
@@ -188,6 +205,7 @@ def openApplication(patch: Any, *, window: bool = True) -> Any:
     functions: dict[str, Callable[..., Any]] = {
         "errorDisplay": application.messages.errorDisplay,
         "confirmYesNoDisplay": application.messages.confirmYesNoDisplay,
+        "showStatusMessage": application.messages.showStatusMessage,
         "mainWindow": lambda: None,
     }
     patch.setattr(installing, "missing", list)  # what is installed here is no matter of the panel

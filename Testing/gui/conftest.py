@@ -16,8 +16,11 @@ from ..mrml.conftest import make_prediction, make_run  # noqa: E402
 from . import modules, pythonqt, widgets  # noqa: E402
 
 qt = pythonqt.install()
-pythonqt.register(*widgets.WIDGETS)
+from . import segment_editor  # noqa: E402
+
+pythonqt.register(*widgets.WIDGETS, segment_editor.qMRMLSegmentEditorWidget)
 modules.install()
+segment_editor.install()
 
 from .application import openApplication  # noqa: E402
 
@@ -95,6 +98,46 @@ def makeWidget(app: Any) -> Iterator[Callable[[], Any]]:
 @pytest.fixture
 def panel(makeWidget: Callable[[], Any]) -> Any:
     return makeWidget().panel
+
+
+@pytest.fixture
+def home(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A folder of one test, with the user's folder in it: journals, answers."""
+    monkeypatch.setenv("DSANET_HOME", str(tmp_path / "home"))
+    return tmp_path
+
+
+@pytest.fixture
+def window(app: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The main window, which takes shortcuts."""
+    made = qt.QMainWindow()
+    monkeypatch.setattr(slicer.util, "mainWindow", lambda: made)
+    yield made
+    made.deleteLater()
+
+
+@pytest.fixture
+def twoTabs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A panel of two tabs."""
+    from DSASegmentationLib.gui import correcttab, panel, runtab
+
+    tabs = (("RunTab", runtab.RunTab), ("CorrectTab", correcttab.CorrectTab))
+    monkeypatch.setattr(panel, "TABS", tabs)
+
+
+@pytest.fixture
+def correctTab(home: Any, window: Any, twoTabs: None, makeWidget: Any) -> Iterator[Any]:
+    """The Correct tab, turned to."""
+    settings = slicer.app.userSettings()
+    settings.remove("DSASegmentation")
+    panel = makeWidget().panel
+    panel._ui.tabs.setCurrentIndex(1)
+    found = panel.tabs["CorrectTab"]
+    found.panel = panel
+    found.ui.aliasEdit.text = "ab"
+    found.ui.aliasEdit.editingFinished.emit()
+    yield found
+    settings.remove("DSASegmentation")
 
 
 def settle() -> None:

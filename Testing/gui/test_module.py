@@ -39,7 +39,7 @@ def test_the_module_describes_itself(app: Any) -> None:
     loadModule().DSASegmentation(parent)
     assert parent.title == "DSA Segmentation"
     assert parent.categories == ["Segmentation"]
-    assert set(parent.dependencies) == {"Segmentations", "Sequences"}
+    assert set(parent.dependencies) == {"Markups", "Segmentations", "Sequences"}
     assert "not a medical device" in parent.helpText
 
 

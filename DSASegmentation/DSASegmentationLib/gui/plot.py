@@ -8,6 +8,7 @@ import numpy as np
 import qt
 from slicer.i18n import tr as _
 
+from DSASegmentationLib.gui.painting import painterOn, pen, xOf
 from DSASegmentationLib.gui.timeaxis import TimeAxis
 from DSASegmentationLib.timedensity import VESSELS, TimeDensity
 
@@ -94,7 +95,7 @@ class TimeDensityPlot(qt.QWidget):
     def mousePressEvent(self, event: Any) -> None:
         if self._curve is None or event.button() != qt.Qt.LeftButton:
             return
-        pixel = _x(event)
+        pixel = xOf(event)
         edge = self._window and self._axis().edgeAt(pixel, self._window, REACH)
         if edge is not None and self._window is not None:
             self._dragged = (edge, self._window)
@@ -104,7 +105,7 @@ class TimeDensityPlot(qt.QWidget):
     def mouseMoveEvent(self, event: Any) -> None:
         if self._curve is None:
             return
-        pixel = _x(event)
+        pixel = xOf(event)
         if self._dragged is not None and self._window is not None:
             edge = self._dragged[0]
             self._dragged = (edge, self._axis().moved(self._window, edge, pixel))
@@ -130,13 +131,8 @@ class TimeDensityPlot(qt.QWidget):
             event.ignore()
 
     def paintEvent(self, _event: Any) -> None:
-        painter = qt.QPainter()
-        painter.begin(self)
-        try:
-            painter.setRenderHint(qt.QPainter.Antialiasing)
+        with painterOn(self) as painter:
             self._paint(painter)
-        finally:
-            painter.end()  # an unended painter brings the application down
 
     # How it is drawn
 
@@ -145,9 +141,7 @@ class TimeDensityPlot(qt.QWidget):
         return TimeAxis(self._curve.times, MARGIN, self.width - 2 * MARGIN)
 
     def _paint(self, painter: Any) -> None:
-        palette = self.palette
-        painter.fillRect(0, 0, self.width, self.height, palette.color(qt.QPalette.Base))
-        words = palette.color(qt.QPalette.Text)
+        words = self.palette.color(qt.QPalette.Text)
         if self._curve is None:
             painter.setPen(words)
             text = _("Preparing...") if self._busy else _("The time-density curve of the run")
@@ -172,12 +166,12 @@ class TimeDensityPlot(qt.QWidget):
     def _paintFrame(self, painter: Any) -> None:
         number = min(self._frame, len(self._curve.times) - 1)
         column = round(self._axis().pixel(self._curve.times[number]))
-        painter.setPen(_pen(FRAME, 2))
+        painter.setPen(pen(FRAME, 2))
         painter.drawLine(column, TOP, column, self.height - BOTTOM)
 
     def _paintCurve(self, painter: Any) -> None:
         points = self._points()
-        painter.setPen(_pen(CURVE, 2))
+        painter.setPen(pen(CURVE, 2))
         for (x0, y0), (x1, y1) in pairwise(points):
             painter.drawLine(x0, y0, x1, y1)
         for x, y in points:
@@ -209,16 +203,3 @@ class TimeDensityPlot(qt.QWidget):
     def _end(self) -> str:
         last = self._curve.times[-1]
         return _("{time:.1f} s").format(time=last) if self._curve.timed else ""
-
-
-def _x(event: Any) -> float:
-    """The column of a mouse event, in Qt 5 and 6."""
-    position = event.position() if hasattr(event, "position") else event.localPos()
-    return float(position.x())
-
-
-def _pen(color: tuple[int, ...], width: int) -> Any:
-    pen = qt.QPen()
-    pen.setColor(qt.QColor(*color))
-    pen.setWidth(width)
-    return pen

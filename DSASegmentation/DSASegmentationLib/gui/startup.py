@@ -11,11 +11,11 @@ from DSASegmentationLib.gui.showing_errors import showingErrors
 from DSASegmentationLib.sampledata import registerSampleData
 from DSASegmentationLib.terminology import loadTerminology
 
-MODULE = "DSASegmentation"
+MODULE, EFFECTS = "DSASegmentation", "DSASegmentationEffects"
 
 
 def start(resources: Path) -> None:
-    """Add the terms of MAT and BV and the sample run; to be called once, other modules being there.
+    """Add terms, sample run and tools; to be called once, when all modules are there.
 
     Args:
         resources: The module's folder Resources.
@@ -24,6 +24,20 @@ def start(resources: Path) -> None:
         loadTerminology(slicer.modules.terminologies.logic(), resources)
     with showingErrors(_("The sample run could not be registered.")):
         registerSampleData(import_module("SampleData").SampleDataLogic, resources, loadSample)
+    with showingErrors(_("The tools for vessels could not be registered.")):
+        registerEffects()
+
+
+def registerEffects() -> None:
+    """Give Slicer's Segment Editor the effects of this extension.
+
+    Source: Slicer 5.10 `Utilities/Templates/Modules/ScriptedSegmentEditorEffect/TemplateKey.py`.
+    """
+    host = import_module("qSlicerSegmentationsEditorEffectsPythonQt")
+    for effect in import_module(EFFECTS).EFFECTS:  # imported first: Slicer looks for it there
+        made = host.qSlicerSegmentEditorScriptedEffect(None)
+        made.setPythonSource(Path(effect.FILE).as_posix())
+        made.self().register()
 
 
 def loadSample(path: Path) -> None:

@@ -44,3 +44,15 @@ class Tab:
 
     def setParameters(self, parameters: Any) -> None:
         """Connect the tab to the module's parameter node; None disconnects it."""
+
+    def enter(self) -> None:
+        """Called as the user comes to the module."""
+
+    def exit(self) -> None:
+        """Called as the user leaves the module."""
+
+    def turned(self, current: bool) -> None:
+        """Called as the user comes to this tab or leaves it for another one."""
+
+    def close(self) -> None:
+        """Let go of the scene's nodes, before the scene is closed or the module ends."""

@@ -25,17 +25,30 @@ def thumbnail(browser: Any) -> Any:
     Returns:
         A QIcon, empty where the run has no MinIP any more.
     """
-    volume = minipOf(browser)
-    if volume is None or volume.GetImageData() is None or volume.GetDisplayNode() is None:
+    pixmap = pixmapOf(minipOf(browser), SIDE)
+    if pixmap.isNull():
         return qt.QIcon()
-    image = qt.QImage()
-    slicer.qMRMLUtils().vtkImageDataToQImage(_colours(shownGrey(volume)), image)
-    size = qt.QSize(SIDE, SIDE)
-    whole = qt.QPixmap.fromImage(image)
-    pixmap = whole.scaled(size, qt.Qt.KeepAspectRatio, qt.Qt.SmoothTransformation)
     icon = qt.QIcon(pixmap)
     icon.addPixmap(pixmap, qt.QIcon.Selected)  # else the selection's colour is laid over it
     return icon
+
+
+def pixmapOf(volume: Any, side: int) -> Any:
+    """Draw a volume of one slice as a view shows it.
+
+    Args:
+        volume: The volume node, or None.
+        side: Of a square that the picture fits into, in pixels.
+
+    Returns:
+        A QPixmap, empty where there is no picture.
+    """
+    if volume is None or volume.GetImageData() is None or volume.GetDisplayNode() is None:
+        return qt.QPixmap()
+    image = qt.QImage()
+    slicer.qMRMLUtils().vtkImageDataToQImage(_colours(shownGrey(volume)), image)
+    whole = qt.QPixmap.fromImage(image)
+    return whole.scaled(qt.QSize(side, side), qt.Qt.KeepAspectRatio, qt.Qt.SmoothTransformation)
 
 
 def shownGrey(volume: Any) -> NDArray[np.uint8]:

@@ -1,0 +1,183 @@
+"""The effects as Slicer drives them: registered, copied, given the events of a slice view."""
+
+import sys
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import vtk
+
+from dsanet.labels import BV, MAT
+from DSASegmentationLib import segments
+from DSASegmentationLib.correcting.geometry import rasOf
+from DSASegmentationLib.gui import startup
+from DSASegmentationLib.gui.correct_editor import EFFECTS, REASSIGN, SMART_ERASE, TRACE
+from DSASegmentationLib.gui.correct_editor import SegmentEditor as Editor
+from DSASegmentationLib.visibility import setActiveRun
+
+from ..mrml.conftest import COLUMNS, some_labels
+from .conftest import addRun, predict
+from .segment_editor import ScriptedEffect, qMRMLSegmentEditorWidget
+
+CLICK, MOVE = vtk.vtkCommand.LeftButtonPressEvent, vtk.vtkCommand.MouseMoveEvent
+DOUBLE, KEY = vtk.vtkCommand.LeftButtonDoubleClickEvent, vtk.vtkCommand.KeyPressEvent
+
+
+@pytest.fixture
+def effects(app: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What is registered at the start, by name, as the copies that the editor widget makes."""
+    monkeypatch.setattr(ScriptedEffect, "registered", [])
+    startup.registerEffects()
+    return {made.name: made.self().clone() for made in ScriptedEffect.registered}
+
+
+class User:
+    """A user with a mouse over the red view."""
+
+    def __init__(self, app: Any, browser: Any, effect: Any) -> None:
+        self.app, self.browser, self.effect = app, browser, effect
+        self.view = app.layoutManager().sliceWidget("Red")
+        self.view.sliceLogic().FitSliceToBackground()
+        self.interactor = vtk.vtkGenericRenderWindowInteractor()
+
+    def at(self, row: int, column: int) -> tuple[int, int]:
+        toView = vtk.vtkMatrix4x4()
+        vtk.vtkMatrix4x4.Invert(self.view.mrmlSliceNode().GetXYToRAS(), toView)
+        x, y, *_ = toView.MultiplyPoint((*rasOf(self.browser, row, column), 1.0))
+        return round(x), round(y)
+
+    def do(self, event: int, at: tuple[int, int] = (0, 0), key: str = "", shift: int = 0) -> bool:
+        x, y = self.at(*at)
+        self.interactor.SetEventInformation(x, y, 0, shift, "\0", 0, key or None)
+        return bool(self.effect.self().processInteractionEvents(self.interactor, event, self.view))
+
+    @property
+    def labels(self) -> Any:
+        return segments.labelsOf(segments.segmentationOf(self.browser), self.browser)
+
+
+@pytest.fixture
+def use(app: Any, panel: Any, effects: dict[str, Any]) -> Iterator[Any]:
+    """Makes a user of an effect on a run with segments, in an editor of its own."""
+    browser = addRun(app, 8)
+    segmentation = predict(browser)
+    widget = qMRMLSegmentEditorWidget()
+    editor = Editor(widget, app.host.scene)
+    editor.follow(browser, segmentation)
+
+    def make(name: str) -> User:
+        effects[name].editor = widget
+        return User(app, browser, effects[name])
+
+    make.widget = widget  # type: ignore[attr-defined]
+    yield make
+    editor.release()
+
+
+def test_the_effects_are_registered_under_the_names_in_the_editor(effects: Any) -> None:
+    assert set(effects) == {TRACE, REASSIGN, SMART_ERASE} <= set(EFFECTS)
+    for effect in effects.values():
+        python = effect.self()
+        assert effect.title
+        assert python.helpText().startswith("<html>")
+        assert python.icon().isNull() is False
+        assert type(python).__module__.startswith("DSASegmentationEffects.")
+    assert "DSASegmentationEffects" in sys.modules
+
+
+def test_reassign_takes_a_piece_and_with_shift_all_downstream(app: Any, use: Any) -> None:
+    user = use(REASSIGN)
+    assert user.do(CLICK, (9, 30)) is True
+    assert np.all(user.labels[8:12, 20 : COLUMNS - 6] == MAT)
+    assert app.messages.told[-1].endswith("pixels went from BV to MAT.")
+    use.widget.undo()
+    assert np.array_equal(user.labels, some_labels())
+    assert user.do(CLICK, (30, 22), shift=1) is True
+    assert not np.any(user.labels == MAT)
+
+
+def test_other_events_and_other_views_go_on_to_slicer(app: Any, use: Any) -> None:
+    volume = SimpleNamespace(className=lambda: "qMRMLThreeDWidget")
+    for name in (TRACE, REASSIGN, SMART_ERASE):
+        user = use(name)
+        assert user.do(MOVE, (9, 30)) is False
+        assert user.do(KEY, (9, 30), key="x") is False
+        python = user.effect.self()
+        assert python.processInteractionEvents(user.interactor, CLICK, volume) is False
+        assert user.do(CLICK, (-30, 5)) is False  # beside the picture
+        user.interactor.SetControlKey(1)
+        assert python.processInteractionEvents(user.interactor, CLICK, user.view) is False
+    assert np.array_equal(user.labels, some_labels())
+
+
+def test_smart_erase_tells_when_contrast_arrived(app: Any, use: Any) -> None:
+    user = use(SMART_ERASE)
+    assert user.do(CLICK, (9, 30), shift=1) is False
+    assert user.do(CLICK, (9, 30)) is True
+    assert not np.any(user.labels[8:12, 20 : COLUMNS - 6])
+    assert "Contrast arrived at 1.1" in app.messages.told[-1]
+    assert user.do(CLICK, (33, 50)) is True
+    assert app.messages.told[-1] == "There is no vessel to erase here."
+
+
+def test_a_trace_is_seen_while_it_grows_and_painted_by_a_double_click(app: Any, use: Any) -> None:
+    user = use(TRACE)
+    use.widget.setCurrentSegmentID("MAT")
+    assert user.do(MOVE, (9, 21)) is False
+    assert user.effect.actors == []
+    assert user.do(CLICK, (9, 21)) is True
+    user.do(MOVE, (9, 40))
+    ((view, actor),) = user.effect.actors
+    assert view is user.view
+    short = actor.GetMapper().GetInput().GetNumberOfPoints()
+    user.do(MOVE, (9, 48))
+    assert actor.GetMapper().GetInput().GetNumberOfPoints() > short > 15
+    assert np.array_equal(user.labels, some_labels())
+    user.do(CLICK, (9, 48))
+    assert user.do(DOUBLE, (9, 48)) is True
+    assert np.all(user.labels[9:11, 24:45] == MAT)
+    assert user.effect.actors == []
+    assert app.messages.told[-1].endswith("pixels traced.")
+    use.widget.undo()
+    assert np.array_equal(user.labels, some_labels())
+
+
+def test_enter_paints_and_leaving_the_effect_gives_the_trace_up(app: Any, use: Any) -> None:
+    user = use(TRACE)
+    use.widget.setCurrentSegmentID("BV")
+    for leave in (
+        lambda: user.do(KEY, key="Escape"),
+        lambda: user.effect.self().deactivate(),
+    ):
+        user.do(CLICK, (24, 23))
+        user.do(MOVE, (34, 23))
+        leave()
+        assert user.effect.actors == []
+        assert user.do(KEY, key="Return") is False
+        assert np.array_equal(user.labels, some_labels())
+    user.do(CLICK, (24, 23))
+    user.do(CLICK, (36, 23))
+    assert user.do(KEY, key="Return") is True
+    assert np.all(user.labels[25:35, 22:25] == BV)
+
+
+def test_a_trace_does_not_go_on_in_another_run(app: Any, use: Any) -> None:
+    user = use(TRACE)
+    user.do(CLICK, (24, 23))
+    other = addRun(app, 6)
+    segmentation = predict(other)
+    setActiveRun(app.host.scene, other)
+    use.widget.setSegmentationNode(segmentation)
+    assert user.do(MOVE, (34, 23)) is False
+    assert user.effect.actors == []
+
+
+def test_segments_of_no_run_are_left_alone(app: Any, use: Any) -> None:
+    strange = app.host.scene.AddNewNodeByClass("vtkMRMLSegmentationNode")
+    use.widget.setSegmentationNode(strange)
+    for name in (TRACE, REASSIGN, SMART_ERASE):
+        assert use(name).do(CLICK, (9, 30)) is False
+        assert app.messages.told[-1] == "This tool works on the segments of DSA runs."
+    assert app.messages.errors == []
