@@ -5,6 +5,7 @@
     logic = slicer.util.getModuleLogic("DSASegmentation")
     run = logic.loadRun("/data/run.dcm")
     segmentation = logic.segment(run)
+    lesions = logic.measure(run).lesions
     for row in logic.segmentFolder("/data/runs", "/data/results").rows:
         print(row["path"], row["status"])
 """
@@ -15,17 +16,20 @@ from pathlib import Path
 from typing import Any
 
 from dsanet.errors import CancelledError
+from dsanet.measure import Measurements
 from dsanet.prepare import PrepareChoices
 from DSASegmentationLib import application, loading
 from DSASegmentationLib.jobs import BatchResult, BatchRun, Job, Segmenter
+from DSASegmentationLib.learninglogic import LearningLogic
+from DSASegmentationLib.measuring import measureRun, showMeasured
 from DSASegmentationLib.visibility import setActiveRun
 
 PAUSE_SECONDS = 0.02
 """Between two looks while a script waits; the application handles its events in between."""
 
 
-class SegmentationLogic:
-    """Loading and segmenting, for scripts and widgets alike. They share one warm worker.
+class SegmentationLogic(LearningLogic):
+    """Loading, segmenting and measuring, for scripts and widgets alike. They share one warm worker.
 
     To be inherited beside ScriptedLoadableModuleLogic. It needs no `__init__`, so that the order of
     the base classes does not matter.
@@ -130,6 +134,26 @@ class SegmentationLogic:
         if job.state == "done":
             return job.segmentation
         raise job.error or CancelledError("the segmentation was cancelled; nothing was changed")
+
+    def measure(self, browser: Any, segmentation: Any = None) -> Measurements:
+        """Measure a segmented run and show the results in the scene.
+
+        >>> values = logic.measure(run)                               # doctest: +SKIP
+        >>> [lesion.percents["NASCET"] for lesion in values.lesions]  # doctest: +SKIP
+
+        Args:
+            browser: The run's browser node.
+            segmentation: A vtkMRMLSegmentationNode; None is the run's own.
+
+        Returns:
+            The measurements. Lengths are in pixels; `scale` gives millimetres where one is stated.
+
+        Raises:
+            DSAError: The run has no segments or is not prepared.
+        """
+        measured = measureRun(browser, segmentation)
+        showMeasured(measured)
+        return measured.values
 
     def segmentFolder(
         self,

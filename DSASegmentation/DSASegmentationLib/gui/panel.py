@@ -7,12 +7,20 @@ import slicer.util
 from slicer.i18n import tr as _
 
 from DSASegmentationLib import installing
+from DSASegmentationLib.gui.casestab import CasesTab
+from DSASegmentationLib.gui.correcttab import CorrectTab
+from DSASegmentationLib.gui.measuretab import MeasureTab
 from DSASegmentationLib.gui.runtab import RunTab
 from DSASegmentationLib.gui.showing_errors import showingErrors
 from DSASegmentationLib.gui.tab import Tab
 from DSASegmentationLib.gui.workplace import Workplace
 
-TABS: tuple[tuple[str, type[Tab]], ...] = (("RunTab", RunTab),)
+TABS: tuple[tuple[str, type[Tab]], ...] = (
+    ("RunTab", RunTab),
+    ("CorrectTab", CorrectTab),
+    ("CasesTab", CasesTab),
+    ("MeasureTab", MeasureTab),
+)
 """The tabs from left to right: the name of a .ui file in Resources/UI, and its class."""
 
 
@@ -39,15 +47,20 @@ class Panel:
         self.tabs = {key: made(place, resourcePath(f"UI/{key}.ui")) for key, made in TABS}
         for tab in self.tabs.values():
             self._ui.tabs.addTab(tab.widget, tab.title())
+        self._ui.tabs.connect("currentChanged(int)", self._turn)
         place.onChange, place.onFrame, place.onJob = self.refresh, self._frame, self._job
 
     def enter(self) -> None:
         """Begin to observe the scene, as the user comes to the module."""
         self._resume()
         self.place.enter()
+        for tab in self.tabs.values():
+            tab.enter()
 
     def exit(self) -> None:
         """Observe nothing any more; a segmentation goes on."""
+        for tab in self.tabs.values():
+            tab.exit()
         self.place.exit()
 
     def refresh(self) -> None:
@@ -63,8 +76,14 @@ class Panel:
     def close(self) -> None:
         """End all work: no observer, timer or worker is left."""
         self.setParameters(None)
+        for tab in self.tabs.values():
+            tab.close()
         self.place.exit()
         self.place.leaveScene()
+
+    def _turn(self, current: int) -> None:
+        for number, tab in enumerate(self.tabs.values()):
+            tab.turned(number == current)
 
     def _resume(self) -> None:
         """Go on, the first time, with an installation that a restart interrupted."""
