@@ -7,6 +7,7 @@ import qt
 from slicer.i18n import tr as _
 
 from DSASegmentationLib.gui.displayoptions import DisplayOptions
+from DSASegmentationLib.gui.installedmenu import InstalledMenu
 from DSASegmentationLib.gui.notes import notesOf
 from DSASegmentationLib.gui.playing import choose, go, step, togglePlaying
 from DSASegmentationLib.gui.plot import TimeDensityPlot
@@ -40,6 +41,7 @@ class RunTab(Tab):
         self._segment = SegmentButton(self.ui, place)
         self._display = DisplayOptions(self.ui, place)
         self._subtraction = SubtractionOptions(self.ui, place)
+        self._installed = InstalledMenu(self.ui, place.segmenter)
         self._connect()
         self.refresh()
 
