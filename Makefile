@@ -26,7 +26,7 @@ demo: $(VENV)/.demo
 	$(BIN)/python -m DSASegmentationLib.headless "$(or $(RUN),demo-output/$(SAMPLE))" demo-output/scene.mrb
 
 test: $(VENV)/.test lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
