@@ -7,14 +7,15 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
+from dsanet.labels import CLASSES
+from DSASegmentationLib.gui.painting import painterOn, pen
 from DSASegmentationLib.learning import Row
 
 MARGIN, TOP, BOTTOM = 12, 20, 20
-HEIGHT = 120
+HEIGHT, WIDTH = 120, 2
 COLORS = {
     "loss": (150, 150, 150),
-    "MAT": (200, 80, 60),
-    "BV": (70, 130, 180),
+    **{entry.name: entry.color for entry in reversed(CLASSES)},
     "whole": (80, 150, 80),
 }
 """Those of the segments, loss in grey."""
@@ -67,30 +68,23 @@ class CurvePlot(qt.QWidget):
     # What Qt calls
 
     def paintEvent(self, _event: Any) -> None:
-        painter = qt.QPainter()
-        painter.begin(self)
-        try:
-            painter.setRenderHint(qt.QPainter.Antialiasing)
+        with painterOn(self) as painter:
             self._paint(painter)
-        finally:
-            painter.end()  # an unended painter brings the application down
 
     def _paint(self, painter: Any) -> None:
-        palette = self.palette
-        painter.fillRect(0, 0, self.width, self.height, palette.color(qt.QPalette.Base))
         for name, points in self.curves().items():
-            painter.setPen(_pen(COLORS[name]))
+            painter.setPen(pen(COLORS[name], WIDTH))
             placed = [self._place(*point) for point in points]
             for (x0, y0), (x1, y1) in pairwise(placed):
                 painter.drawLine(x0, y0, x1, y1)
             for x, y in placed:
                 painter.drawEllipse(x - 2, y - 2, 4, 4)
-        self._paintWords(painter, palette.color(qt.QPalette.Text))
+        self._paintWords(painter, self.palette.color(qt.QPalette.Text))
 
     def _paintWords(self, painter: Any, color: Any) -> None:
         left = MARGIN
         for name, text in self.legend().items():
-            painter.setPen(_pen(COLORS[name]))
+            painter.setPen(pen(COLORS[name], WIDTH))
             width = painter.fontMetrics().boundingRect(text).width() + MARGIN
             painter.drawText(left, 0, width, TOP, qt.Qt.AlignLeft | qt.Qt.AlignVCenter, text)
             left += width
@@ -105,10 +99,3 @@ class CurvePlot(qt.QWidget):
         height = self.height - TOP - BOTTOM - 8
         x = MARGIN + (self.width - 2 * MARGIN) * step / steps
         return round(x), round(TOP + 4 + height * (1 - min(max(share, 0.0), 1.0)))
-
-
-def _pen(color: tuple[int, ...]) -> Any:
-    pen = qt.QPen()
-    pen.setColor(qt.QColor(*color))
-    pen.setWidth(2)
-    return pen

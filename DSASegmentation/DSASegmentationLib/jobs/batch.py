@@ -1,7 +1,6 @@
 """BatchRun: a folder of runs through `dsanet batch`, in a process of its own."""
 
 import json
-import threading
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 from subprocess import Popen, TimeoutExpired
-from typing import IO, Any
+from typing import Any
 
 from dsanet.batch import check_folders
 from dsanet.cli.options import INVERT
@@ -17,6 +16,7 @@ from dsanet.errors import CancelledError
 from dsanet.prepare import PrepareChoices
 from dsanet.worker import WorkerError
 from dsanet.worker.launch import Launch, end_now
+from DSASegmentationLib.jobs.pipes import readLines
 from DSASegmentationLib.jobs.python import Python, applicationPython
 
 COMMAND = ("-m", "dsanet", "batch", "--json")
@@ -87,10 +87,11 @@ class BatchRun:
         assert self._process.stdout
         assert self._process.stderr
         weakref.finalize(self, end_now, self._process)  # also when the application ends
-        self._output: list[bytes] = []
+        self._read: list[str] = []
+        self._answer: SimpleQueue[str] = SimpleQueue()
         self._threads = [
-            _in_background(self._collect, self._process.stdout),
-            _in_background(self._read_lines, self._process.stderr),
+            readLines(self._process.stdout, self._answer, "dsanet batch"),
+            readLines(self._process.stderr, self._lines, "dsanet batch"),
         ]
 
     @property
@@ -117,6 +118,12 @@ class BatchRun:
         end_now(self._process)
         self._process.wait()
 
+    def _said(self) -> list[str]:
+        """All lines of its answer; they are kept, for it may be asked for again."""
+        while not self._answer.empty():
+            self._read.append(self._answer.get())
+        return self._read
+
     def result(self) -> BatchResult:
         """Give what became of the folder, once it has ended.
 
@@ -130,21 +137,12 @@ class BatchRun:
             raise CancelledError(msg)
         code = self._process.returncode
         try:
-            found = json.loads(b"".join(self._output))
+            found = json.loads("\n".join(self._said()))
             rows = tuple(found["rows"])
             return BatchResult(Path(found["summary"]), rows, self._last if code else "")
         except (ValueError, KeyError) as error:
             msg = f"the batch ended with exit code {code}: {self._last or 'it said nothing'}"
             raise WorkerError(msg) from error
-
-    def _collect(self, pipe: IO[bytes]) -> None:
-        with pipe:
-            self._output.append(pipe.read())
-
-    def _read_lines(self, pipe: IO[bytes]) -> None:
-        with pipe:
-            for line in pipe:
-                self._lines.put(line.decode("utf-8", "replace").rstrip())
 
 
 def _started(launch: Launch, output: Path) -> Popen[bytes]:
@@ -156,12 +154,6 @@ def _started(launch: Launch, output: Path) -> Popen[bytes]:
     assert process.stdin
     process.stdin.close()
     return process
-
-
-def _in_background(step: Callable[..., None], pipe: IO[bytes]) -> threading.Thread:
-    thread = threading.Thread(target=step, args=(pipe,), daemon=True, name="dsanet batch")
-    thread.start()
-    return thread
 
 
 def _choices(choices: PrepareChoices) -> list[str]:

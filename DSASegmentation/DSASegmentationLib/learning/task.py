@@ -2,18 +2,18 @@
 
 import json
 import os
-import threading
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from subprocess import Popen, TimeoutExpired
-from typing import IO, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import dsanet
 from dsanet.errors import CancelledError
 from dsanet.worker.launch import Launch, end_now
+from DSASegmentationLib.jobs.pipes import readLines
 from DSASegmentationLib.jobs.python import Python, applicationPython
 from DSASegmentationLib.learning.errors import LearningError, MissingPackagesError
 
@@ -89,8 +89,8 @@ class Task(Generic[Found]):
         assert self._process.stderr
         self._end = weakref.finalize(self, _leave, self._process)  # also with the application
         self._threads = [
-            _in_background(self._process.stdout, self._lines),
-            _in_background(self._process.stderr, self._problems),
+            readLines(self._process.stdout, self._lines, "dsatrain"),
+            readLines(self._process.stderr, self._problems, "dsatrain"),
         ]
 
     @property
@@ -199,19 +199,6 @@ def _ask_to_stop(process: "Popen[bytes]") -> None:
     assert process.stdin
     with suppress(OSError):
         process.stdin.close()
-
-
-def _in_background(pipe: IO[bytes], lines: "SimpleQueue[str]") -> threading.Thread:
-    """Read a pipe; the thread holds nothing of the task, which may go while it reads."""
-
-    def read() -> None:
-        with pipe, suppress(ValueError, OSError):
-            for line in pipe:
-                lines.put(line.decode("utf-8", "replace").rstrip())
-
-    thread = threading.Thread(target=read, daemon=True, name="dsatrain")
-    thread.start()
-    return thread
 
 
 def _leave(process: "Popen[bytes]") -> None:

@@ -67,13 +67,26 @@ def user_secret(home: Path | None = None) -> bytes:
         with atomic.new_folder(folder), lock.locked(folder / ".patients.lock", held):
             if not path.exists():
                 atomic.write_text(path, f"{secrets.token_hex(SECRET_BYTES)}\n")
+    return read_secret(path, SECRET_BYTES)
+
+
+def read_secret(path: Path, size: int) -> bytes:
+    """Read a secret that patient keys are made with.
+
+    Args:
+        path: Its file, hexadecimal.
+        size: Bytes that it has.
+
+    Raises:
+        CaseError: It cannot be read, or is damaged.
+    """
     try:
         found = bytes.fromhex(path.read_text(encoding="ascii"))
     except (OSError, ValueError) as error:
         msg = f"{path} cannot be read: {error}; put the original back, patient keys need it"
         raise CaseError(msg) from error
-    if len(found) != SECRET_BYTES:
-        msg = f"{path} holds {len(found)} bytes, expected {SECRET_BYTES}; put the original back"
+    if len(found) != size:
+        msg = f"{path} holds {len(found)} bytes, expected {size}; put the original back"
         raise CaseError(msg)
     return found
 

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsanet.edit.brush import Mask
+from dsanet.prepare.curves import crossing
 
 SHARE = 0.5
 """Contrast has arrived when it first reaches this share of its peak: later than the foot of the
@@ -37,8 +38,6 @@ def arrival_time(
     if rise.mean() <= LEAST_RISE * rise.std() / np.sqrt(rise.size):
         return None
     share = (curve - curve.min()) / np.ptp(curve)
-    after = int(np.argmax(share >= SHARE))
-    if after == 0:
+    if share[0] >= SHARE:
         return None
-    ends = slice(after - 1, after + 1)
-    return float(np.interp(SHARE, share[ends], times[ends]))
+    return float(crossing(share[:, None], times, SHARE)[0])

@@ -1,17 +1,14 @@
 """dicom_files(): the MinIP and its segmentation as two DICOM files."""
 
-import io
 import warnings
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.filewriter import dcmwrite
-from pydicom.uid import ExplicitVRLittleEndian
 
 from dsanet.errors import DSAError
+from dsanet.export.dicom_encode import encoded, with_meta
 from dsanet.export.dicom_minip import minip_dataset
 from dsanet.export.dicom_seg import AUTOMATIC, MANUAL, SEMIAUTOMATIC, segmentation_dataset
 from dsanet.export.dicom_source import DicomSource
@@ -57,13 +54,13 @@ def dicom_files(
         found, expected = labels.shape, prepared.minip.shape
         msg = f"the labels have {found} rows and columns, the run {expected}"
         raise DSAError(msg)
-    minip = _with_meta(minip_dataset(prepared, run.spacing, source, bits))
+    minip = with_meta(minip_dataset(prepared, run.spacing, source, bits), IMPLEMENTATION_VERSION)
     algorithm = _algorithm(labels, prediction)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # they quote the patient's name, and end up in logs
             segmentation = segmentation_dataset(labels, minip, provenance or {}, algorithm)
-            return {MINIP_FILE: _encoded(minip), SEGMENTATION_FILE: _encoded(segmentation)}
+            return {MINIP_FILE: encoded(minip), SEGMENTATION_FILE: encoded(segmentation)}
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         msg = f"the run's header holds what DICOM does not allow in derived files: {error}"
         raise DSAError(msg) from error
@@ -73,20 +70,3 @@ def _algorithm(labels: NDArray[np.uint8], prediction: NDArray[np.uint8] | None) 
     if prediction is None:
         return MANUAL
     return AUTOMATIC if np.array_equal(labels, prediction) else SEMIAUTOMATIC
-
-
-def _with_meta(dataset: Dataset) -> Dataset:
-    meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = dataset.SOPClassUID
-    meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
-    meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    meta.ImplementationVersionName = IMPLEMENTATION_VERSION
-    dataset.file_meta = meta
-    return dataset
-
-
-def _encoded(dataset: Dataset) -> bytes:
-    buffer = io.BytesIO()
-    dataset.preamble = bytes(128)  # never copied: it may hold a program (CVE-2019-11687)
-    dcmwrite(buffer, dataset, enforce_file_format=True)
-    return buffer.getvalue()

@@ -36,6 +36,20 @@ def max_avg_pool(features: Tensor, valid: Tensor | None) -> Tensor:
     return highest + mean
 
 
+def padded(image: Tensor) -> Tensor:
+    """Pad the lower and right edge of (..., H, W) with 0 to multiples of the stride."""
+    height, width = image.shape[-2:]
+    return functional.pad(image, (0, -width % STRIDE, 0, -height % STRIDE))
+
+
+def cut(scores: Sequence[Tensor], height: int, width: int) -> list[Tensor]:
+    """Cut the padding off scores of all levels, finest first, each half as large as the last."""
+    return [
+        score[..., : -(-height // 2**level), : -(-width // 2**level)]
+        for level, score in enumerate(scores)
+    ]
+
+
 class DSANet(nn.Module):
     """Any number of frames, any height and width in; class scores on the MinIP's grid out."""
 
@@ -72,8 +86,7 @@ class DSANet(nn.Module):
             Scores (B, 3, H, W), then (B, 3, ceil(H / 2), ceil(W / 2)) and so on.
         """
         height, width = minip.shape[-2:]
-        margin = (0, -width % STRIDE, 0, -height % STRIDE)
-        frames, minip = functional.pad(frames, margin), functional.pad(minip, margin)
+        frames, minip = padded(frames), padded(minip)
         if self.config.temporal == "fixed8":
             frames, times = resample_to_fixed(frames, times, valid)
             valid = None
@@ -82,10 +95,7 @@ class DSANet(nn.Module):
         stacked = [feature.unflatten(0, (b, t)) for feature in encoded]
         links = [max_avg_pool(feature, valid) for feature in stacked]
         scores = self.fuse(minip[:, None], links, stacked[-1], times, valid, levels)
-        return [
-            score[..., : -(-height // 2**level), : -(-width // 2**level)]
-            for level, score in enumerate(scores)
-        ]
+        return cut(scores, height, width)
 
     def fuse(
         self,

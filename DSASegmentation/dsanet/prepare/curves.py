@@ -1,6 +1,7 @@
 """Time-density curves of the pixels in which a vessel fills or empties during the run."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,12 +93,12 @@ def _vessels(
 
 
 def crossing(
-    values: NDArray[np.float32], times: NDArray[np.float64], level: float
+    values: NDArray[np.floating[Any]], times: NDArray[np.float64], level: float
 ) -> NDArray[np.float64]:
     """Find when curves first reach a level, linearly between frames.
 
     Args:
-        values: float32 (T, n), each curve reaching the level somewhere.
+        values: Floating point (T, n), each curve reaching the level somewhere.
         times: float64 (T,), seconds.
         level: The level.
 

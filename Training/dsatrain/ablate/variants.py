@@ -13,18 +13,17 @@ All have the blocks, widths, decoder and supervised levels of DSANet; only the p
 differs, so they differ in parameters and time too, which the study reports.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from dsanet.labels import CLASS_COUNT
-from dsanet.model import STRIDE, DSANetConfig
+from dsanet.model import DSANetConfig
 from dsanet.model.attention import TemporalFormer
 from dsanet.model.blocks import Decoder, DoubleConv, Encoder
-from dsanet.model.dsanet import DSANet, max_avg_pool
+from dsanet.model.dsanet import DSANet, cut, max_avg_pool, padded
 from dsanet.model.resample import FIXED_FRAMES
 from dsanet.model.times import PositionCode, resample_to_fixed
 
@@ -68,8 +67,9 @@ class ImageNetwork(nn.Module):
         image = minip[:, None]
         if self.frames:
             image = torch.cat((image, resample_to_fixed(frames, times, valid)[0]), dim=1)
-        features = self.encoder(_padded(image))
-        return _cut(self.decoder(self.bridge(features[-1]), features[:-1], levels), minip)
+        features = self.encoder(padded(image))
+        scores = self.decoder(self.bridge(features[-1]), features[:-1], levels)
+        return cut(scores, *minip.shape[-2:])
 
 
 class FrameNetwork(nn.Module):
@@ -93,30 +93,17 @@ class FrameNetwork(nn.Module):
         levels: int = 1,
     ) -> list[Tensor]:
         """As `DSANet.forward` with `fixed8`."""
-        eight, moments = resample_to_fixed(_padded(frames), times, valid)
+        eight, moments = resample_to_fixed(padded(frames), times, valid)
         b, t, h, w = eight.shape
         encoded = self.frame_encoder(eight.reshape(b * t, 1, h, w))
         stacked = [feature.unflatten(0, (b, t)) for feature in encoded]
         links = [max_avg_pool(feature, None) for feature in stacked]
-        features = self.minip_encoder(_padded(minip[:, None]), links)
+        features = self.minip_encoder(padded(minip[:, None]), links)
         last = stacked[-1]
         if self.temporal_former is not None and self.time_code is not None:
             last = self.temporal_former(last, self.time_code(moments), None)
         joined = torch.cat((features[-1], max_avg_pool(last, None)), dim=1)
-        return _cut(self.decoder(joined, features[:-1], levels), minip)
-
-
-def _padded(image: Tensor) -> Tensor:
-    height, width = image.shape[-2:]
-    return functional.pad(image, (0, -width % STRIDE, 0, -height % STRIDE))
-
-
-def _cut(scores: Sequence[Tensor], minip: Tensor) -> list[Tensor]:
-    height, width = minip.shape[-2:]
-    return [
-        score[..., : -(-height // 2**level), : -(-width // 2**level)]
-        for level, score in enumerate(scores)
-    ]
+        return cut(self.decoder(joined, features[:-1], levels), *minip.shape[-2:])
 
 
 def _fixed(config: DSANetConfig) -> DSANetConfig:

@@ -13,6 +13,7 @@ from pathlib import Path
 from dsanet import atomic
 from dsanet.cases import Case, case_name, list_cases, prepared_run, read_case, write_case
 from dsanet.cases.folder import CASE_FILE
+from dsanet.cases.patients import read_secret
 from dsanet.errors import CaseError, DSAError
 from dsatrain.data.audit import audit
 from dsatrain.data.orientations import AS_STORED
@@ -142,12 +143,4 @@ def _salt(dataset: Path) -> bytes:
         salt = secrets.token_bytes(SALT_BYTES)
         atomic.write_text(path, f"{salt.hex()}\n")
         return salt
-    try:
-        salt = bytes.fromhex(path.read_text(encoding="ascii"))
-    except (OSError, ValueError) as error:
-        msg = f"{path} cannot be read: {error}; without it patients cannot be told apart"
-        raise CaseError(msg) from error
-    if len(salt) != SALT_BYTES:
-        msg = f"{path} holds {len(salt)} bytes, expected {SALT_BYTES}; put the original back"
-        raise CaseError(msg)
-    return salt
+    return read_secret(path, SALT_BYTES)

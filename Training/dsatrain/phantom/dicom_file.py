@@ -1,15 +1,14 @@
 """Writes a run as a multi-frame X-Ray Angiographic DICOM file with a made-up patient."""
 
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.filewriter import dcmwrite
-from pydicom.uid import UID, ExplicitVRLittleEndian, XRayAngiographicImageStorage, generate_uid
+from pydicom.dataset import Dataset
+from pydicom.uid import UID, XRayAngiographicImageStorage, generate_uid
 
 from dsanet import atomic
+from dsanet.export.dicom_encode import encoded, with_meta
 from dsanet.io.run import DSARun
 
 PATIENT_NAME = "PHANTOM^DSA"
@@ -40,23 +39,11 @@ def write_xa_dicom(run: DSARun, path: Path) -> None:
     dataset = Dataset()
     for part in (_patient_and_study, _equipment, _acquisition, _frame_times, _pixels):
         dataset.update(part(run))
-    buffer = BytesIO()
-    dcmwrite(buffer, _with_meta(dataset), enforce_file_format=True)
-    atomic.write_bytes(path, buffer.getvalue())
+    atomic.write_bytes(path, encoded(with_meta(dataset, IMPLEMENTATION_VERSION)))
 
 
 def _uid(run: DSARun, role: str) -> UID:
     return generate_uid(entropy_srcs=[run.name, run.pixel_hash, role])
-
-
-def _with_meta(dataset: Dataset) -> Dataset:
-    meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = dataset.SOPClassUID
-    meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
-    meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    meta.ImplementationVersionName = IMPLEMENTATION_VERSION
-    dataset.file_meta = meta
-    return dataset
 
 
 def _patient_and_study(run: DSARun) -> Dataset:
