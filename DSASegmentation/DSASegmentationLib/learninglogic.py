@@ -30,7 +30,7 @@ class LearningLogic:
         segmentation: Any,
         dataset: str | Path,
         reader: str,
-        note: str = "",
+        note: str | None = None,
         terms: ExportTerms | None = None,
     ) -> Path:
         """Add a run and its segments to a data set, with nothing that names the patient.
@@ -42,7 +42,8 @@ class LearningLogic:
             segmentation: The vtkMRMLSegmentationNode; its status becomes the case's.
             dataset: The data set's folder; made if missing.
             reader: Alias of who corrected the segments.
-            note: What another reader should look at, one sentence without a name.
+            note: What another reader should look at, one sentence without a name; what was noted
+                in the scene if None.
             terms: Patient, split (`train` or `test`), answer about text in the pixels.
 
         Returns:

@@ -40,6 +40,7 @@ def locked(path: Path, held: str) -> Iterator[None]:
             if not _take(file):
                 break
             if _is_still(path, file):
+                _keep_from_children(file)
                 yield
                 return
     raise HeldError(held)
@@ -56,6 +57,12 @@ def is_held(path: Path) -> bool:
             return not _take(file)
     except OSError:
         return False
+
+
+def _keep_from_children(file: BinaryIO) -> None:
+    """Close it in processes forked from this one: they would hold the lock after its end."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=file.close)
 
 
 def _is_still(path: Path, file: BinaryIO) -> bool:

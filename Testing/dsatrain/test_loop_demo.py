@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import pytest
 
+from dsanet.cases import read_case
 from dsanet.packages import Registry, read_gate
 from dsatrain import loop_demo, samples
 from dsatrain.finetune import run
 from dsatrain.gate import judge
 from dsatrain.phantom import sample_settings
 
-SMALL = loop_demo.Size(learn=2, judge=6, show=1, phantoms=1, side=96, steps=2, crop_px=32)
+SMALL = loop_demo.Size(learn=2, judge=6, show=1, phantoms=1, side=96, steps=2, crop_px=32, clicks=3)
 
 
 @pytest.fixture(autouse=True)
@@ -35,15 +36,15 @@ def decide(monkeypatch, verdict):
     monkeypatch.setattr(loop_demo, "judge", decided)
 
 
-def test_the_loop_goes_round_and_activates_only_what_is_accepted(
+def test_the_loop_goes_round_and_says_plainly_when_the_gate_refuses(
     tmp_path, tiny_package, monkeypatch
 ):
     told = []
     decide(monkeypatch, "reject")
     outcome = loop_demo.run_loop(tmp_path, SMALL, told.append, tiny_package, "cpu")
     report = read_gate(tmp_path / "gate" / "gate.json")
-    assert outcome.verdict == report.verdict == "reject"
-    assert outcome.after == outcome.before
+    assert (outcome.verdict, outcome.permit, outcome.active) == ("reject", "override", "tiny")
+    assert report.verdict == "reject"
     assert (report.cases, report.patients) == (6, 6)
     registry = Registry(tmp_path / "home")
     assert registry.active().name == "tiny"
@@ -51,14 +52,27 @@ def test_the_loop_goes_round_and_activates_only_what_is_accepted(
     assert child.manifest["parent"] == tiny_package.weights_sha256
     assert child.weights_sha256 != tiny_package.weights_sha256
     assert len(child.manifest["learned"]) == 2
+    learned = read_case(tmp_path / "data" / "phantom-730000").facts
+    assert (learned.reader, learned.split) == ("simulated", "train")
+    assert learned.proposal["model_sha256"] == tiny_package.weights_sha256
+    assert learned.changed_pixels > 0
     facts = json.loads((tmp_path / "gate" / "gate.json").read_text())
     assert len(facts["phantom_runs"]) == 1
+    assert sum(" clicks, BV Dice " in line for line in told) == 2
     assert any(line.startswith("the gate says reject") for line in told)
+    assert "so it may not take the parent's place; here, and only here" in "".join(told)
+    records = [json.loads(p.read_text()) for p in sorted((tmp_path / "home/activations").iterdir())]
+    assert [(each["action"], each["model"]) for each in records[-2:]] == [
+        *(("activate", "child"), ("roll back", "tiny"))
+    ]
+    assert records[-2]["reason"] == "to be shown, though the gate says reject"
+
+    told.clear()
     decide(monkeypatch, "accept")
-    assert loop_demo.run_loop(tmp_path, SMALL, told.append, tiny_package, "cpu").verdict == "accept"
-    entry = next(entry for entry in registry.list_models() if entry.active)
-    assert (entry.name, entry.activation.permit) == ("child", "gate")
-    assert registry.roll_back().package.name == "tiny"
+    again = loop_demo.run_loop(tmp_path, SMALL, told.append, tiny_package, "cpu")
+    assert (again.verdict, again.permit, again.active) == ("accept", "gate", "tiny")
+    assert "only here" not in "".join(told)
+    assert " clicks" not in "".join(told)
 
 
 def test_a_wrong_parent_is_one_line(tmp_path, capsys):

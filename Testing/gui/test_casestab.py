@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -172,6 +173,24 @@ def test_fine_tune_judge_activate_and_roll_back(
     app.messages.answer = True
     ui.backButton.click()
     assert Registry(home).active().name == DEFAULT_NAME
+
+
+def test_judging_moves_a_bar_and_is_cancelled_without_a_trace(
+    app: Any, tab: Any, dataset: Path, home: Path
+) -> None:
+    tab.choose(dataset.rename(dataset.with_name("endless")))
+    tab.ui.learnButton.click()
+    until(lambda: tab._learn.stage == "judge" and tab.ui.learnBar.value >= 3, settle)
+    assert tab.ui.learnBar.maximum == 1000
+    assert tab.ui.learnLabel.text == f"Judging on test cases, {tab.ui.learnBar.value} of 1000"
+    began = time.monotonic()
+    tab.ui.learnButton.click()
+    assert tab.ui.learnLabel.text == "Stopping"
+    finish(tab)
+    assert time.monotonic() - began < 5  # of the 20 s that it would have taken
+    assert app.messages.errors == []
+    assert not learning.latest().gateFolder.exists()
+    assert tab.ui.learnButton.text == "Judge again"
 
 
 def test_a_child_that_is_worse_can_be_kept_and_is_activated_for_a_reason_only(

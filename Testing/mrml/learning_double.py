@@ -12,7 +12,7 @@ import dsanet
 
 ROOT = Path(dsanet.__file__).resolve().parents[1]
 DOUBLE = Path(__file__).with_name("training_double.py")
-PATIENCE = 30
+PATIENCE = 120
 
 
 def install(patch: pytest.MonkeyPatch, home: Path, child: Path) -> None:

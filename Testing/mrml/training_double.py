@@ -67,6 +67,9 @@ def write_history(path, steps):
 
 
 def gate(options, dataset):
+    for done in range(FOREVER if dataset.name == "endless" else 3):
+        tell("progress", stage="cases", done=done, count=FOREVER)
+        time.sleep(0.02)
     child, active = load_package(Path(options[0])), find_package()
     verdict = "reject" if dataset.name == "worse" else "accept"
     passed = verdict == "accept"
@@ -100,5 +103,6 @@ def described(package):
 
 def rank(_options, _folder):
     row = {"place": 1, "name": "run-7", "gain": 0.5, "why": "the most uncertain", "novelty": 1.0}
-    streams.show(json.dumps({"runs": [row]}, indent=1) + "\n")
+    tell("progress", stage="runs", done=1, count=1)
+    tell("done", runs=[row])
     return 0

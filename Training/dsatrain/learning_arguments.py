@@ -35,7 +35,7 @@ def _add_finetune(commands: Commands, positive: Callable[[str], int]) -> None:
     tune.add_argument("--no-replay", action="store_true", help="forgets; for comparisons")
     tune.add_argument("--device", choices=DEVICES, default="auto")
     tune.add_argument("--dry-run", action="store_true", help="only say what would be done")
-    tune.add_argument("--progress-json", action="store_true", help="tell events as JSON lines")
+    _add_progress(tune)
     tune.set_defaults(command=_running("dsatrain.finetune.command"))
 
 
@@ -48,6 +48,7 @@ def _add_gate(commands: Commands) -> None:
     gate.add_argument("--output", type=path, required=True, metavar="DIR", help="of the report")
     gate.add_argument("--device", default="auto")
     gate.add_argument("--json", action="store_true", help="print JSON")
+    _add_progress(gate)
     gate.set_defaults(command=_running("dsatrain.gate.command"))
 
 
@@ -59,7 +60,12 @@ def _add_rank(commands: Commands, positive: Callable[[str], int]) -> None:
     rank.add_argument("--output", type=path, metavar="DIR", help="also write rank.csv, rank.json")
     rank.add_argument("--device", default="auto")
     rank.add_argument("--json", action="store_true", help="print JSON")
+    _add_progress(rank)
     rank.set_defaults(command=_running("dsatrain.rank.command"))
+
+
+def _add_progress(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--progress-json", action="store_true", help="tell events as JSON lines")
 
 
 def _running(module: str) -> Callable[[argparse.Namespace], None]:

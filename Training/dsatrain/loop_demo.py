@@ -3,14 +3,15 @@
 | step | here |
 | --- | --- |
 | segment | the active model segments runs of another hospital (`dsatrain.shifted`), not well |
-| correct | their exact labels stand for a reader's corrections |
-| export | six of them become accepted cases to learn from, eight others a frozen set to judge on |
+| correct | the simulated annotator corrects six of them, click by click |
+| export | these become accepted cases to learn from, eight others a frozen set to judge on |
 | fine-tune | half new cases, half replay |
 | gate | the child against its parent, run by run |
-| activate | only if the gate accepts it; the way back is kept |
-| segment | the same runs, now better |
+| activate | with the gate's report; where it accepts nothing, for a recorded reason, said plainly |
+| segment | four other runs of that hospital, with the model before and after |
+| roll back | the model before is active again |
 
-The models, the data set and the report lie in the output folder; the user's own models are neither
+The models, the data sets and the report lie in the output folder; the user's own models are neither
 used nor changed. Phantoms say nothing about patients.
 """
 
@@ -29,6 +30,8 @@ from dsanet.engine import Engine
 from dsanet.errors import DSAError
 from dsanet.packages import DEFAULT_NAME, ModelPackage, Registry, find_package, read_gate
 from dsanet.packages.gate_record import ACCEPT
+from dsanet.packages.registry import GATE, OVERRIDE
+from dsatrain.corrected import correct_cases
 from dsatrain.evaluate import dice_scores
 from dsatrain.finetune import choose, finetune, make_plan
 from dsatrain.gate import judge, write_report
@@ -48,6 +51,7 @@ class Size:
         judge: Cases of the frozen set.
         show: Runs segmented before and after.
         phantoms: Frozen phantoms of the gate; a verdict that counts takes all of them.
+        clicks: Of the annotator in each case, at most.
         side: Rows of a run; columns are a sixth more.
         steps: Of the fine-tuning.
         crop_px: Side of a crop.
@@ -57,6 +61,7 @@ class Size:
     judge: int = 8
     show: int = 4
     phantoms: int = 4
+    clicks: int = 40
     side: int = 288
     steps: int = 60
     crop_px: int = 128
@@ -64,11 +69,21 @@ class Size:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The gate's verdict, and the mean BV Dice of the active model before and after."""
+    """What came of it.
+
+    Attributes:
+        verdict: The gate's.
+        permit: What allowed the child's activation: `gate` or `override`.
+        before: Mean BV Dice of the parent on the runs to show.
+        after: Of the child.
+        active: Name of the model that is active at the end.
+    """
 
     verdict: str
+    permit: str
     before: float
     after: float
+    active: str
 
 
 def run_loop(
@@ -90,31 +105,65 @@ def run_loop(
     Raises:
         DSAError: A step failed.
     """
-    with new_folder(folder):
-        data, shown = _cases(folder, size)
-    tell(f"wrote {size.learn} corrected cases, {size.judge} to judge on, {size.show} to show")
     registry = _registry(folder / "home", parent)
     begun = registry.active()
+    with new_folder(folder):
+        data, shown = _cases(folder, size, Engine.load(begun, device), tell)
     before = mean_dice(begun, shown, device)
-    tell(f"{begun.name} is active; BV Dice on the runs to show {before:.3f}")
-    chosen = choose(data, begun, device)
-    plan = make_plan(begun, chosen, "child", steps=size.steps, crop_px=size.crop_px)
+    tell(f"{begun.name} is active; BV Dice on {size.show} other runs {before:.3f}")
+    child = registry.import_package(_tuned(begun, data, folder / "finetune", size, device, tell))
+    permit, verdict = _activated(registry, child, begun, data, folder / "gate", size, device, tell)
+    after = mean_dice(registry.active(), shown, device)
+    tell(
+        f"{registry.active().name} is active; BV Dice on the same runs {after:.3f},"
+        f" {100 * (after - before):+.1f} points"
+    )
+    active = registry.roll_back("end of the demonstration").package.name
+    tell(f"rolled back: {active} is active again")
+    return Outcome(verdict, permit, before, after, active)
+
+
+def _tuned(
+    parent: ModelPackage,
+    data: Path,
+    folder: Path,
+    size: Size,
+    device: str,
+    tell: Callable[[str], None],
+) -> Path:
+    """Fine-tune; give the child's folder."""
+    chosen = choose(data, parent, device)
+    plan = make_plan(parent, chosen, "child", steps=size.steps, crop_px=size.crop_px)
     for line in plan.lines():
         tell(line)
-    trained = finetune(plan, folder / "finetune", device=device)
+    trained = finetune(plan, folder, device=device)
     if trained is None:
         msg = "this demonstration is for one process; run it without torchrun"
         raise DSAError(msg)
-    child = registry.import_package(trained.folder)
+    return trained.folder
+
+
+def _activated(
+    registry: Registry,
+    child: ModelPackage,
+    parent: ModelPackage,
+    data: Path,
+    folder: Path,
+    size: Size,
+    device: str,
+    tell: Callable[[str], None],
+) -> tuple[str, str]:
+    """Judge, and make the child active; give what allowed it and the verdict."""
     frozen = regression_phantoms(size.phantoms)
-    report = judge(child, begun, data, device=device, phantoms=frozen)
-    path = write_report(report, folder / "gate")
+    report = judge(child, parent, data, device=device, phantoms=frozen)
+    path = write_report(report, folder)
     tell(f"the gate says {report.verdict}: {report.reasons[0]} ({path})")
     if report.verdict == ACCEPT:
         registry.activate(child.name, gate=read_gate(path))
-    after = mean_dice(registry.active(), shown, device)
-    tell(f"{registry.active().name} is active; BV Dice on the runs to show {after:.3f}")
-    return Outcome(report.verdict, before, after)
+        return GATE, report.verdict
+    tell("so it may not take the parent's place; here, and only here, it does, to show the rest")
+    registry.activate(child.name, override=f"to be shown, though the gate says {report.verdict}")
+    return OVERRIDE, report.verdict
 
 
 def mean_dice(model: ModelPackage, dataset: Path, device: str) -> float:
@@ -153,18 +202,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     return guarded("dsatrain.loop_demo", run, debug=arguments.debug)
 
 
-def _cases(folder: Path, size: Size) -> tuple[Path, Path]:
+def _cases(
+    folder: Path, size: Size, engine: Engine, tell: Callable[[str], None]
+) -> tuple[Path, Path]:
     """Write the data set to learn from and judge on, and the one to show."""
     shape = (size.side, size.side * 7 // 6)
-    data, shown = folder / "data", folder / "shown"
-    for dataset, first, count, split in (
-        (data, LEARN_FROM, size.learn, "train"),
-        (data, JUDGE_FROM, size.judge, "test"),
-        (shown, SHOW_FROM, size.show, "test"),
-    ):
+
+    def write(dataset: str, first: int, count: int, split: str) -> list[str]:
         drawn = (shifted_settings(seed, shape) for seed in range(first, first + count))
-        write_cases(dataset, drawn, split)
-    return data, shown
+        return write_cases(folder / dataset, drawn, split)
+
+    names = write("truth", LEARN_FROM, size.learn, "train")
+    write("data", JUDGE_FROM, size.judge, "test")
+    write("shown", SHOW_FROM, size.show, "test")
+    tell(f"made {size.learn} runs to correct, {size.judge} to judge on, {size.show} to show")
+    correct_cases(
+        folder / "truth",
+        names,
+        folder / "data",
+        engine,
+        budget=size.clicks,
+        on_case=lambda done: tell(
+            f"{done.name}: {done.clicks} clicks, BV Dice {done.before:.3f} -> {done.after:.3f}"
+        ),
+    )
+    return folder / "data", folder / "shown"
 
 
 def _registry(home: Path, parent: ModelPackage | None) -> Registry:

@@ -31,7 +31,7 @@ class CasesTab(Tab):
         self._plot = CurvePlot()
         self.ui.casesFrame.layout().addWidget(self._cases)
         self.ui.curveFrame.layout().addWidget(self._plot)
-        self._menu = DatasetMenu(self.ui, self.choose, lambda: self._dataset)
+        self._menu = DatasetMenu(self.ui, self.choose, lambda: self._dataset, self._say)
         self._decisions = Decisions(self.ui)
         self._learn = LearnButton(self.ui, self._plot, lambda: self._dataset, self._options)
         self._connect()
@@ -110,6 +110,9 @@ class CasesTab(Tab):
     def _describe(self) -> None:
         with showingErrors(_("The cases could not be compared.")):
             self.ui.caseLabel.text = self._cases.text()
+
+    def _say(self, text: str) -> None:
+        self.ui.caseLabel.text = text
 
     def _showPlan(self, text: str) -> None:
         self.ui.planLabel.text = text

@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 from dsanet.errors import CancelledError, DSAError
 from DSASegmentationLib import learning
 from DSASegmentationLib.gui.curveplot import CurvePlot
+from DSASegmentationLib.gui.learnprogress import Progress
 from DSASegmentationLib.gui.showing_errors import showError, showingErrors
 from DSASegmentationLib.gui.trainingpackages import offer
 from DSASegmentationLib.learning.training import rowOf
@@ -55,7 +56,7 @@ class LearnButton:
         self.onEnded: Callable[[], None] = _nothing
         self._task: learning.Task[Any] | None = None
         self._rows: list[learning.Row] = []
-        self._told: dict[str, Any] = {}
+        self._steps, self._progress = 0, Progress()
         self._timer = qt.QTimer()
         self._timer.setInterval(POLL_MS)
         self._timer.connect("timeout()", self._poll)
@@ -73,7 +74,8 @@ class LearnButton:
     def rank(self, folder: Path) -> None:
         """Find out which runs to correct next."""
         if not self.stage:
-            self._start(RANK, lambda: learning.ranking(folder, options=self._options()))
+            options = self._options()
+            self._start(RANK, lambda: learning.ranking(folder, None, options, self._hear))
 
     def close(self) -> None:
         """End what is in work; a fine-tuning goes on when it is started again.
@@ -97,23 +99,19 @@ class LearnButton:
             self._showProgress()
         rows = self._rows or (self.plan.training.rows() if self.plan else [])
         ui.curveFrame.setVisible(bool(rows))
-        self._plot.showRows(rows, int(self._told.get("steps", 0)))
+        self._plot.showRows(rows, self._steps)
 
     def _showProgress(self) -> None:
-        steps, step = int(self._told.get("steps", 0)), int(self._told.get("step", 0))
-        known = self.stage == TUNE and steps > 0
-        self._ui.learnBar.setMaximum(steps if known else 0)
-        self._ui.learnBar.setValue(step if known else 0)
+        """A bar of 0 of 0 moves by itself, as long as nothing is known."""
+        self._ui.learnBar.setMaximum(self._progress.count)
+        self._ui.learnBar.setValue(self._progress.done)
         self._ui.learnLabel.text = self._stageText()
 
     def _stageText(self) -> str:
         if self._task is not None and self._task.cancelled:
             return _("Stopping")
-        left = self._told.get("seconds_left")
-        if self.stage == TUNE and left is not None:
-            return _("Fine-tuning, {minutes:.0f} min left").format(minutes=left / 60)
         words = {TUNE: _("Fine-tuning"), JUDGE: _("Judging"), RANK: _("Ranking")}
-        return words[self.stage]
+        return self._progress.text(otherwise=words[self.stage])
 
     def _cancelText(self) -> str:
         stopping = self._task is not None and self._task.cancelled
@@ -139,7 +137,7 @@ class LearnButton:
     def _tune(self) -> None:
         dataset = self._dataset()
         self._dropPlan()
-        self._rows, self._told = [], {}
+        self._rows, self._steps = [], 0
         if self.plan:
             self._rows = self.plan.training.rows()
         if dataset is not None:
@@ -155,12 +153,16 @@ class LearnButton:
     def _judge(self, training: learning.Training) -> None:
         dataset, child = self._dataset(), training.package()
         if dataset is not None and child is not None:
-            gate = training.gateFolder
+            where, options = training.gateFolder, self._options()
             self._start(
-                JUDGE, lambda: learning.gating(child, dataset, gate, options=self._options())
+                JUDGE,
+                lambda: learning.gating(
+                    child, dataset, where, options=options, listener=self._hear
+                ),
             )
 
     def _start(self, stage: str, make: Callable[[], learning.Task[Any]]) -> None:
+        self._progress = Progress()
         with showingErrors(_("The process could not be started.")):
             self._task = make()
             self.stage = stage
@@ -169,7 +171,8 @@ class LearnButton:
 
     def _hear(self, event: dict[str, Any]) -> None:
         """A report of a step that came before, as after going on, takes its place."""
-        self._told = {**self._told, **event}
+        self._progress = self._progress.after(event)
+        self._steps = int(event.get("steps", self._steps))
         if event.get("event") == "report" and (row := rowOf(event)):
             self._rows = [each for each in self._rows if each.step < row.step] + [row]
 

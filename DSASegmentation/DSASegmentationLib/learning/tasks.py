@@ -123,6 +123,7 @@ def gating(
     parent: str = "",
     split: str = "test",
     options: Options = RECIPE,
+    listener: OnEvent | None = None,
 ) -> Task[Report]:
     """Judge whether a child may take its parent's place.
 
@@ -133,6 +134,7 @@ def gating(
         parent: Name or folder of the model to compare with; empty is the active one.
         split: `test` or `train`.
         options: Device and Python.
+        listener: Told `progress` with `stage`, `done` and `count`.
 
     Raises:
         DSAError: There is no Python to start.
@@ -147,11 +149,15 @@ def gating(
 
     models = [str(child.folder), *([parent] if parent else [])]
     choices = ["--data", str(dataset.absolute()), "--split", split, "--device", options.device]
-    return Task(["gate", *models, *choices, "--output"], where, read, python=options.python)
+    arguments = ["gate", *models, *choices, "--progress-json", "--output"]
+    return Task(arguments, where, read, python=options.python, listener=listener)
 
 
 def ranking(
-    folder: Path, count: int | None = None, options: Options = RECIPE
+    folder: Path,
+    count: int | None = None,
+    options: Options = RECIPE,
+    listener: OnEvent | None = None,
 ) -> Task[list[Ranked]]:
     """Say which unlabelled runs teach most when they are corrected.
 
@@ -159,13 +165,14 @@ def ranking(
         folder: Of runs, or a data set.
         count: Only the first ones; None for all.
         options: Device and Python.
+        listener: Told `progress` with `stage`, `done` and `count`.
 
     Raises:
         DSAError: There is no Python to start.
     """
     counted = ["--count", str(count)] if count else []
-    arguments = ["rank", "--json", "--device", options.device, *counted]
-    return Task(arguments, folder, _ranked, python=options.python)
+    arguments = ["rank", "--progress-json", "--device", options.device, *counted]
+    return Task(arguments, folder, _ranked, python=options.python, listener=listener)
 
 
 def _plan(said: list[str], words: str) -> Plan:
@@ -184,13 +191,13 @@ def _child(said: list[str], words: str) -> Training:
 
 
 def _ranked(said: list[str], words: str) -> list[Ranked]:
-    if words:
+    event = _last(said, "done")
+    if words or event is None:
         raise failed(words)
     try:
-        found = json.loads("\n".join(said))["runs"]
         return [
             Ranked(int(each["place"]), str(each["name"]), float(each["gain"]), str(each["why"]))
-            for each in found
+            for each in event["runs"]
         ]
     except (ValueError, KeyError, TypeError) as error:
         raise failed(words) from error

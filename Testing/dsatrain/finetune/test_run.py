@@ -1,12 +1,18 @@
 """A whole fine-tuning of a tiny network: its child, its events, stopping and going on."""
 
+import errno
 import json
+import os
+import signal
 from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+from dsanet.cases import read_case, write_case
 from dsanet.engine import Engine
-from dsanet.errors import CancelledError
+from dsanet.errors import CancelledError, CaseError, HeldError, WriteError
 from dsanet.packages import load_package
 from dsatrain import cli
 from dsatrain.finetune import choose, finetune, make_plan
@@ -106,7 +112,8 @@ def test_the_command_tells_json_lines_a_plan_and_what_comes_next(
     assert cli.main([*command, "--progress-json"]) == 0
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [event["event"] for event in events if event["event"] != "report"] == [
-        *("plan", "step", "step", "packaging", "done")
+        *(["progress"] * 6),
+        *("plan", "step", "step", "packaging", "done"),
     ]
     assert cli.main(command) == 0
     said = capsys.readouterr().out
@@ -132,3 +139,66 @@ def test_a_wrong_argument_is_one_line_and_leaves_nothing(
     assert cli.main(["finetune", *common, "--output", str(output), *wrong]) == 2
     assert line in capsys.readouterr().err
     assert not output.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a signal to oneself ends it there")
+@pytest.mark.parametrize("moment", ["first", "packaging"])
+def test_before_the_first_step_and_while_packaging_a_stop_takes_no_time(
+    dataset, tiny_package, tmp_path, monkeypatch, capsys, moment
+):
+    def stopped(*_given, **_choices):
+        os.kill(os.getpid(), signal.SIGTERM)
+        pytest.fail("it went on")
+
+    name = {"first": "train", "packaging": "write_package"}[moment]
+    with monkeypatch.context() as patch:
+        patch.setattr(f"dsatrain.finetune.run.{name}", stopped)
+        command = ["finetune", "--data", str(dataset(2)), "--parent", str(tiny_package.folder)]
+        options = ["--name", "child", "--device", "cpu", "--crop-px", "32", "--steps", "1"]
+        assert cli.main([*command, *options, "--output", str(tmp_path / "out")]) == 130
+    assert "interrupted" in capsys.readouterr().err
+    if moment == "first":
+        assert not (tmp_path / "out").exists()
+    else:
+        assert not (tmp_path / "out" / "child").exists()
+        assert cli.main([*command, *options, "--output", str(tmp_path / "out")]) == 0
+
+
+def test_two_fine_tunings_in_one_folder_are_one_too_many(plan, tmp_path):
+    def second(event):
+        if event["event"] in ("step", "packaging"):
+            with pytest.raises(HeldError, match="another training or fine-tuning works in"):
+                finetune(plan, tmp_path / "out", device="cpu", watch=QUIET)
+
+    assert finetune(plan, tmp_path / "out", device="cpu", watch=QUIET, on_event=second)
+
+
+def test_a_full_disk_while_the_child_is_written_leaves_none_and_the_same_call_goes_on(
+    plan, tmp_path, monkeypatch
+):
+    real = os.write
+
+    def full(descriptor, data):
+        if len(data) > 1000 and "child" in str(Path(f"/proc/self/fd/{descriptor}").readlink()):
+            raise OSError(errno.ENOSPC, "no space left on device")
+        return real(descriptor, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("dsanet.atomic.os.write", full)
+        with pytest.raises(WriteError, match="no space left on the disk"):
+            finetune(plan, tmp_path / "out", device="cpu", watch=QUIET)
+    assert not (tmp_path / "out" / "child").exists()
+    child = finetune(plan, tmp_path / "out", device="cpu", watch=QUIET)
+    assert load_package(child.folder) == child
+
+
+def test_a_case_that_changes_meanwhile_ends_the_fine_tuning_with_a_sentence(plan, tmp_path):
+    def relabel(event):
+        if event["event"] == "plan":
+            for entry in plan.trained:
+                case = read_case(entry.folder)
+                write_case(entry.folder, replace(case, labels=np.minimum(case.labels, 1)))
+
+    with pytest.raises(CaseError, match=r"^case case-\d has changed since the plan was made; fine"):
+        finetune(plan, tmp_path / "out", device="cpu", watch=QUIET, on_event=relabel)
+    assert not (tmp_path / "out" / "child").exists()

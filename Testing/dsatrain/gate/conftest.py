@@ -109,9 +109,10 @@ class Gate:
             self.models.know(GateCase(seen, "", 1.0), truth and truth(case.labels))
         return self
 
-    def judge(self, child, parent):
+    def judge(self, child, parent, on_progress=lambda *_told: None):
         self.models.answers = {"child": child, "parent": parent}
-        return judge(self.child, self.parent, self.folder, phantoms=self.phantoms)
+        models = self.child, self.parent
+        return judge(*models, self.folder, phantoms=self.phantoms, on_progress=on_progress)
 
 
 @pytest.fixture

@@ -107,6 +107,12 @@ def test_cases_of_a_data_set_are_ranked_but_for_accepted_ones(
     assert cli.main([*command, *options]) == 0
     said = json.loads(capsys.readouterr().out)
     assert said == json.loads((tmp_path / "out" / "rank.json").read_text())
+    assert cli.main([*command, "--device", "cpu", "--progress-json"]) == 0
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert events == [
+        *({"event": "progress", "stage": "runs", "done": n, "count": 2} for n in (1, 2)),
+        {"event": "done", **said},
+    ]
     rows = list(csv.DictReader((tmp_path / "out" / "rank.csv").open()))
     assert {row["name"] for row in rows} == {"case-0", "case-2"}
     assert [row["name"] for row in rows] == [entry["name"] for entry in said["runs"]]

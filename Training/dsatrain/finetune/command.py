@@ -1,12 +1,11 @@
 """`dsatrain finetune`: the plan first, then progress for a person or as JSON lines."""
 
 import argparse
-import json
 import logging
-import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,15 @@ from dsanet.packages import default_home, find_package
 from dsatrain.finetune.choose import choose
 from dsatrain.finetune.pace import in_words
 from dsatrain.finetune.plan import Plan, make_plan
-from dsatrain.finetune.run import OnEvent, finetune
+from dsatrain.finetune.run import OnEvent, finetune, is_first
+from dsatrain.stopping import at_once
+from dsatrain.telling import OnProgress, tell_event, telling
 from dsatrain.train.command import stoppable
 
 log = logging.getLogger(__name__)
+
+LOOKING = "looking"
+"""The stage before the plan: each case is read and checked."""
 
 SETTINGS = ("steps", "batch_size", "crop_px", "learning_rate", "seed", "loaders")
 """Of `TrainConfig`, that the command line may change."""
@@ -32,7 +36,8 @@ def run_command(arguments: argparse.Namespace) -> None:
         KeyboardInterrupt: It was stopped; the same command goes on.
     """
     parent = find_package(arguments.parent)
-    chosen = choose(arguments.data, parent, arguments.device)
+    with _looking(arguments) as on_progress:
+        chosen = choose(arguments.data, parent, arguments.device, partial(on_progress, LOOKING))
     changes = {name: getattr(arguments, name) for name in SETTINGS}
     plan = make_plan(parent, chosen, arguments.name, replays=not arguments.no_replay, **changes)
     folder = arguments.output or default_home() / "trainings" / plan.name
@@ -40,17 +45,37 @@ def run_command(arguments: argparse.Namespace) -> None:
         if arguments.dry_run:
             on_event({"event": "plan", "name": plan.name, "lines": plan.lines()})
             return
-        with stoppable() as asked:
-            finetune(plan, folder, device=arguments.device, on_event=on_event, stop=asked)
+        with stoppable() as asked, ExitStack() as moment:
+            moment.enter_context(at_once())
+
+            def tell(event: dict[str, Any]) -> None:
+                """Steps are finished when it is stopped; before and after them nothing is lost."""
+                if event["event"] in ("step", "packaging"):
+                    moment.close()
+                if event["event"] == "packaging":
+                    moment.enter_context(at_once())
+                on_event(event)
+
+            finetune(plan, folder, device=arguments.device, on_event=tell, stop=asked)
+
+
+@contextmanager
+def _looking(arguments: argparse.Namespace) -> Iterator[OnProgress]:
+    """What the first process tells while it looks at the cases."""
+    if not is_first():
+        yield lambda _stage, _done, _count: None
+        return
+    with telling(as_json=arguments.progress_json) as on_progress:
+        yield on_progress
 
 
 @contextmanager
 def _telling(plan: Plan, folder: Path, arguments: argparse.Namespace) -> Iterator[OnEvent]:
     """What the first process tells: JSON lines, or words and on a terminal a bar."""
-    if os.environ.get("RANK", "0") != "0":
+    if not is_first():
         yield lambda _event: None
     elif arguments.progress_json:
-        yield lambda event: show(json.dumps(event) + "\n")
+        yield lambda event: tell_event(**event)
     else:
         with _bar(plan.config.steps) as step:
             yield _Words(folder, arguments.data, step).tell

@@ -13,11 +13,12 @@ from dsatrain.data.folds import FOLDS, patient_folds
 from dsatrain.evaluate import LabelledRun
 from dsatrain.evaluate.cases import labelled_cases
 from dsatrain.finetune.choose import Chosen
+from dsatrain.finetune.frozen import case_crops
 from dsatrain.finetune.learned import as_learned, learned_by, to_manifest
 from dsatrain.finetune.mixture import Alternating, Replayed
 from dsatrain.finetune.recipe import recipe
 from dsatrain.train import TrainConfig, TrainingData, validation_phantoms
-from dsatrain.train.data import case_crops, digest_of, phantom_crops
+from dsatrain.train.data import digest_of, phantom_crops
 
 FEWEST_PHANTOMS = 2
 MOST_NAMES = 3

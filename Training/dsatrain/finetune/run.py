@@ -1,6 +1,7 @@
 """finetune(): from a plan to the child's package, told step by step, stoppable and resumable."""
 
 import logging
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -10,10 +11,12 @@ from typing import Any
 from dsanet.atomic import new_folder
 from dsanet.errors import PackageError
 from dsanet.packages import ModelPackage, load_package
+from dsatrain.finetune.frozen import in_a_sentence
 from dsatrain.finetune.pace import Pace, in_words
 from dsatrain.finetune.plan import Plan
 from dsatrain.packaging import write_package
 from dsatrain.train import Reached, Watch, reached, train
+from dsatrain.train.lock import working_in
 from dsatrain.train.loop import Stop
 
 log = logging.getLogger(__name__)
@@ -33,6 +36,8 @@ OnEvent = Callable[[dict[str, Any]], None]
 | `report` | a row of `history.csv`: `step`, `loss`, `BV dice` ... |
 | `packaging` | `step` whose weights are kept |
 | `done` | `package`, `name`, `weights_sha256`, `fingerprint` |
+
+The command tells `progress` before that (`stage`, `done`, `count`), as `gate` and `rank` do.
 """
 
 
@@ -62,23 +67,39 @@ def finetune(
 
     Raises:
         CancelledError: `stop` answered True.
+        CaseError: A case has changed since the plan was made.
+        HeldError: Another fine-tuning works in the folder.
         ValueError: The folder holds a fine-tuning of another plan.
         DSAError: The parent cannot be used, or a file not be written.
     """
     on_event(
         {"event": "plan", "name": plan.name, "parent": plan.parent.name, "lines": plan.lines()}
     )
+    with new_folder(folder), working_in(folder, is_first=is_first()):
+        return _finetune(plan, folder, device, watch, on_event, stop)
+
+
+def is_first() -> bool:
+    """Whether this is the process that tells and writes: alone, or the first under torchrun."""
+    return os.environ.get("RANK", "0") == "0"
+
+
+def _finetune(
+    plan: Plan, folder: Path, device: str, watch: Watch, on_event: OnEvent, stop: Stop
+) -> ModelPackage | None:
+    """Train in a folder that nobody else works in, and package what came of it."""
     teller = _Teller(plan.config.steps, on_event)
-    trainer = train(
-        plan.config,
-        folder / TRAINING,
-        plan.parent,
-        data=plan.data(),
-        watch=replace(watch, on_report=lambda row: on_event({"event": "report", **row})),
-        device=device,
-        on_step=teller.step,
-        stop=stop,
-    )
+    with in_a_sentence():
+        trainer = train(
+            plan.config,
+            folder / TRAINING,
+            plan.parent,
+            data=plan.data(),
+            watch=replace(watch, on_report=lambda row: on_event({"event": "report", **row})),
+            device=device,
+            on_step=teller.step,
+            stop=stop,
+        )
     if not trainer.place.is_first:
         return None
     found = reached(folder / TRAINING)

@@ -1,6 +1,6 @@
 """The gate: whether a fine-tuned model may take its parent's place. Never a worse one."""
 
-from dsatrain.gate.judging import GateReport, OnProgress, judge
+from dsatrain.gate.judging import GateReport, judge
 from dsatrain.gate.report import JSON_FILE, report_json, report_table, write_report
 from dsatrain.gate.rules import Finding, Margins
 
@@ -9,7 +9,6 @@ __all__ = [
     "Finding",
     "GateReport",
     "Margins",
-    "OnProgress",
     "judge",
     "report_json",
     "report_table",

@@ -1,10 +1,12 @@
 """judge(): the verdict on a child."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from dsanet.cases import CaseEntry
 from dsanet.engine import Engine
 from dsanet.errors import CaseError, EngineError
 from dsanet.packages import ModelPackage
@@ -30,10 +32,11 @@ from dsatrain.gate.rules import (
     no_more_hallucination,
     nothing_forgotten,
 )
+from dsatrain.telling import OnProgress
 from dsatrain.train.data import digest_of as digest_of_cases
 
-OnProgress = Callable[[str, int, int], None]
-"""Told what is answered (`cases` or `phantoms`), how many are done, and how many there are."""
+READING, CASES, MAKING, PHANTOMS = "reading cases", "cases", "making phantoms", "phantoms"
+"""The stages that progress is told of."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +91,7 @@ def judge(
         split: Which of its cases, `train` or `test`.
         device: `auto`, `cuda`, `mps`, `openvino` or `cpu`.
         phantoms: Instead of the frozen ones, for tests.
-        on_progress: See `OnProgress`.
+        on_progress: Told the four stages.
     """
     data: dict[str, Any] = {"split": split, "sha256": "", "cases": 0, "patients": 0}
     try:
@@ -96,7 +99,7 @@ def judge(
         data["sha256"] = digest_of_cases(entries)
         if learned := leaks(entries, child):
             return GateReport(REFUSED, tuple(learned), child, parent, data)
-        cases = [read_gate_case(entry) for entry in entries]
+        cases = _read(entries, on_progress)
         data |= {"cases": len(cases), "patients": len({case.patient_key for case in cases})}
         if 2 * len(off := misfits(cases)) >= len(cases):
             reason = f"the labels of {', '.join(off[:3])} do not lie on the vessels"
@@ -105,9 +108,10 @@ def judge(
             reason = f"{child.name} is the same network as {parent.name}"
             return GateReport(SAME, (reason,), child, parent, data)
         engines = Engine.load(child, device), Engine.load(parent, device)
-        pairs = _answered("cases", engines, cases, on_progress)
-        frozen = regression_phantoms(COUNT) if phantoms is None else phantoms
-        phantom_pairs = _answered("phantoms", engines, frozen, on_progress)
+        pairs = _answered(CASES, engines, cases, on_progress)
+        made = partial(on_progress, MAKING)
+        frozen = regression_phantoms(COUNT, made) if phantoms is None else phantoms
+        phantom_pairs = _answered(PHANTOMS, engines, frozen, on_progress)
     except (CaseError, EngineError) as error:
         return GateReport(REFUSED, (str(error),), child, parent, data)
     margins = Margins()
@@ -129,13 +133,22 @@ def is_same(child: ModelPackage, parent: ModelPackage) -> bool:
     )
 
 
+def _read(entries: Sequence[CaseEntry], on_progress: OnProgress) -> list[GateCase]:
+    cases = []
+    for entry in entries:
+        cases.append(read_gate_case(entry))
+        on_progress(READING, len(cases), len(entries))
+    return cases
+
+
 def _answered(
     what: str,
     engines: tuple[Engine, Engine],
     cases: Sequence[GateCase],
     on_progress: OnProgress,
 ) -> tuple[Pair, ...]:
-    pairs = []
+    pairs: list[Pair] = []
+    on_progress(what, 0, len(cases))
     for pair in answer_both(*engines, cases):
         pairs.append(pair)
         on_progress(what, len(pairs), len(cases))

@@ -1,7 +1,7 @@
 """The frozen phantoms on which a child must not have forgotten what its parent knew."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dsanet.prepare import prepare
 from dsatrain.evaluate import LabelledRun, phantom_groups
@@ -17,13 +17,20 @@ NATIVE_EVERY = 4
 """One phantom of so many is stored as native frames, and subtracted here."""
 
 
-def regression_phantoms(count: int = COUNT) -> list[GateCase]:
+def regression_phantoms(
+    count: int = COUNT, on_made: Callable[[int, int], None] = lambda _done, _count: None
+) -> list[GateCase]:
     """Make the first phantoms of the frozen set, prepared as in use.
 
     Args:
         count: How many; all for a verdict that counts.
+        on_made: Told how many of how many are made.
     """
-    return [_phantom(number) for number in range(count)]
+    made = []
+    for number in range(count):
+        made.append(_phantom(number))
+        on_made(len(made), count)
+    return made
 
 
 def digest_of(cases: Sequence[GateCase]) -> str:

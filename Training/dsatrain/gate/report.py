@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import dsanet
-from dsanet.atomic import new_folder, write_all
+from dsanet.atomic import new_folder, remove_orphans, write_all
 from dsanet.export import NOTICE, overlay_image
 from dsanet.export.png import encode
 from dsanet.packages import ModelPackage
@@ -68,6 +68,7 @@ def write_report(report: GateReport, folder: Path) -> Path:
         folder / JSON_FILE: report_json(report).encode(),
     }
     with new_folder(folder):
+        remove_orphans(folder)
         write_all(files)
         for old in set(folder.glob("change_*.png")) - set(files):
             old.unlink()

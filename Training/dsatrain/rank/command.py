@@ -4,16 +4,17 @@ import argparse
 import csv
 import io
 import json
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, fields
+from functools import partial
 
 from dsanet.atomic import new_folder, write_all
 from dsanet.cli.streams import show
 from dsanet.engine import Engine
 from dsatrain.rank.order import Ranked
-from dsatrain.rank.sources import OnRun, rank_folder
+from dsatrain.rank.sources import rank_folder
+from dsatrain.stopping import uninterrupted
+from dsatrain.telling import tell_event, telling
 
 COLUMNS = [entry.name for entry in fields(Ranked)]
 
@@ -25,18 +26,23 @@ def run_command(arguments: argparse.Namespace) -> None:
         DSAError: The model or the folder cannot be used, or a file not be written.
     """
     engine = Engine.load(arguments.model, arguments.device)
-    with _bar() as on_run:
-        ranked = rank_folder(engine, arguments.folder, arguments.count, on_run)
+    with telling(as_json=arguments.progress_json) as on_progress:
+        ranked = rank_folder(
+            engine, arguments.folder, arguments.count, partial(on_progress, "runs")
+        )
     facts = {
         "model_sha256": engine.package.weights_sha256,
         "runs": [asdict(entry) for entry in ranked],
     }
     text = json.dumps(facts, indent=1) + "\n"
     if arguments.output is not None:
-        with new_folder(arguments.output) as folder:
+        with uninterrupted(), new_folder(arguments.output) as folder:
             files = {"rank.csv": rank_csv(ranked), "rank.json": text}
             write_all({folder / name: content.encode() for name, content in files.items()})
-    show(text if arguments.json else _table(ranked))
+    if arguments.progress_json:
+        tell_event("done", **facts)
+    else:
+        show(text if arguments.json else _table(ranked))
 
 
 def rank_csv(ranked: Sequence[Ranked]) -> str:
@@ -54,17 +60,3 @@ def _table(ranked: Sequence[Ranked]) -> str:
         f"{entry.place:>4}  {entry.name:<{width}}  {entry.gain:.2f}  {entry.why}\n"
         for entry in ranked
     )
-
-
-@contextmanager
-def _bar() -> Iterator[OnRun]:
-    """A bar on a terminal, else nothing."""
-    if not sys.stderr.isatty():
-        yield lambda _done, _count: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("runs", total=None)
-        yield lambda done, count: bar.update(task, completed=done, total=count)

@@ -21,6 +21,7 @@ from dsatrain.train.config import TrainConfig, Watch
 from dsatrain.train.data import TrainingData, phantoms
 from dsatrain.train.distributed import Place, joined
 from dsatrain.train.history import History
+from dsatrain.train.lock import working_in
 from dsatrain.train.selection import Selection
 from dsatrain.train.trainer import Build, Trainer
 from dsatrain.train.validate import Validation, validate
@@ -71,10 +72,15 @@ def train(
         ValueError: The folder holds a training with other settings, or only damaged checkpoints.
         FloatingPointError: The loss is not finite.
         CancelledError: `stop` answered True; the same call goes on.
+        HeldError: Another training works in the folder.
         WriteError: The disk is full or not writable; the checkpoints before are whole.
     """
     data = data or phantoms()
-    with new_folder(folder), joined(device) as place:
+    with (
+        new_folder(folder),
+        joined(device) as place,
+        working_in(folder, is_first=place.is_first),
+    ):
         config = replace(config, processes=place.count, data=data.words)
         initial = inherited(parent, config.restart) if parent else None
         teacher = inherited(parent, ()) if parent and config.distillation else None
