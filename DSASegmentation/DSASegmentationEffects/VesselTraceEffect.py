@@ -1,5 +1,6 @@
 """Vessel Trace: clicks along a vessel, a line that follows it, painted with its local width."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -7,19 +8,20 @@ import vtk
 from slicer.i18n import tr as _
 
 from DSASegmentationEffects.effect import CLICK, DSAEffect, inSliceView, modified
-from DSASegmentationLib.correcting.geometry import polyline
-from DSASegmentationLib.correcting.tracing import VesselTrace
-from DSASegmentationLib.gui.correct_editor import TRACE
+from DSASegmentationLib.gui.effectnames import TRACE
 from DSASegmentationLib.gui.showing_errors import showingErrors
 
 MOVE = vtk.vtkCommand.MouseMoveEvent
+RELEASE = vtk.vtkCommand.LeftButtonReleaseEvent
 DOUBLE = vtk.vtkCommand.LeftButtonDoubleClickEvent
 KEY = vtk.vtkCommand.KeyPressEvent
 COLOUR, WIDTH = (1.0, 0.9, 0.2), 2
+DRAG_PX = 4
+"""Pixels of the picture from press to release from which on a click was a drag."""
 
 
 class VesselTraceEffect(DSAEffect):
-    """Click, move, click; double click or Enter paints, Esc gives up.
+    """Drag along a vessel; or click, move, click; double click or Enter paints, Esc gives up.
 
     Esc is the Segment Editor's own key for leaving an effect; leaving it gives the trace up.
     Source: Slicer 5.10 `qMRMLSegmentEditorWidget.cxx`, `installKeyboardShortcuts`.
@@ -29,7 +31,8 @@ class VesselTraceEffect(DSAEffect):
 
     def __init__(self, scriptedEffect: Any) -> None:
         super().__init__(scriptedEffect)
-        self._trace: VesselTrace | None = None
+        self._trace: Any = None
+        self._pressed: tuple[int, int] = (0, 0)
         self._drawn: dict[Any, Any] = {}  # actors by the view that they are in
 
     def title(self) -> str:
@@ -37,8 +40,9 @@ class VesselTraceEffect(DSAEffect):
 
     def helpText(self) -> str:
         return _(
-            "<html>Click along a vessel; a line follows it to the mouse. Double click or Enter"
-            " paints it into the selected segment, as wide as the vessel is. Esc gives up.</html>"
+            "<html>Drag along a vessel: when you let go, the line that followed it is painted into"
+            " the selected segment, as wide as the vessel is.<br>Or click along it; double click or"
+            " Enter paints. Esc gives up.</html>"
         )
 
     def deactivate(self) -> None:
@@ -69,22 +73,32 @@ class VesselTraceEffect(DSAEffect):
     def _acts(self, interactor: Any) -> dict[int, Callable[..., bool]]:
         """What to do at which event."""
         keys = {"Return": self._paint, "KP_Enter": self._paint, "Escape": self._cancel}
-        acts = {CLICK: self._click, MOVE: self._move, DOUBLE: self._paint}
+        acts = {CLICK: self._click, MOVE: self._move, RELEASE: self._release, DOUBLE: self._paint}
         pressed = keys.get(interactor.GetKeySym() or "")
         return {**acts, KEY: pressed} if pressed else acts
 
     def _click(self, browser: Any, point: Any, viewWidget: Any) -> bool:
         if point is None:
             return False
+        from DSASegmentationLib.correcting.tracing import VesselTrace
+
         if self._trace is None or not self._trace.fits(browser):
             self._trace = VesselTrace(browser)
         self._trace.click(point)
+        self._pressed = point
         return self._move(browser, point, viewWidget) or True
 
     def _move(self, browser: Any, point: Any, viewWidget: Any) -> bool:
         if point is not None:
             self._draw(browser, viewWidget, self._trace.path(point))
         return False  # the view may show what lies under the mouse
+
+    def _release(self, _browser: Any, point: Any, _viewWidget: Any) -> bool:
+        """Paint where the mouse was dragged; a click without a drag waits for the next one."""
+        if point is None or math.dist(point, self._pressed) < DRAG_PX:
+            return False
+        self._trace.click(point)
+        return self._paint()
 
     def _paint(self, *_unused: Any) -> bool:
         pixels = self._trace.paint(self.segmentation, self.segment, self.saveState)
@@ -105,6 +119,8 @@ class VesselTraceEffect(DSAEffect):
         self._drawn = {}
 
     def _draw(self, browser: Any, viewWidget: Any, path: Any) -> None:
+        from DSASegmentationLib.correcting.geometry import polyline
+
         if viewWidget not in self._drawn:
             self._drawn[viewWidget] = _actor()
             self.scriptedEffect.addActor2D(viewWidget, self._drawn[viewWidget])

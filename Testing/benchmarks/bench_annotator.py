@@ -1,22 +1,26 @@
 """How many clicks the correction tools save a simulated annotator, on frozen phantoms.
 
-Run with `python Testing/benchmarks/bench_annotator.py [FIRST_SEED COUNT]`. For each phantom the
-annotator of `dsatrain.annotator` works until surface Dice at 1 px and clDice of both classes are
-0.97: (a) from the model's labels with all tools, (b) from these with brush and rubber alone, (c)
-from an empty mask with brush and rubber. Where the goal was not reached, the clicks made so far
-count, which makes that setting look better than it is; such runs are counted. Takes minutes a run.
+Run with `python Testing/benchmarks/bench_annotator.py FOLDER [FIRST_SEED COUNT]`. For each phantom
+the annotator of `dsatrain.annotator` works until surface Dice at 1 px and clDice of both classes
+are 0.97: (a) from the model's labels with all tools, (b) from these with brush and rubber alone,
+(c) from an empty mask with brush and rubber. Where the goal was not reached, the clicks made so far
+count, which makes that setting look better than it is; such runs are counted. Takes minutes a run;
+each answer is kept in FOLDER at once, and what is there already is not measured again.
 """
 
+import json
 import sys
 import time
 from collections import Counter
-from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from dsanet.edit import Tracer
+from dsanet.atomic import write_text
+from dsanet.edit import Reading, Tracer
 from dsanet.engine import Engine
-from dsatrain.annotator import Session, annotate
+from dsatrain.annotator import Session, Tools, annotate
 from dsatrain.phantom import make_phantom, sample_settings
 
 FIRST_SEED, COUNT = 960_000, 20
@@ -36,57 +40,79 @@ def main(arguments: list[str]) -> int:
     """Write a line a phantom and setting, then medians and ratios.
 
     Args:
-        arguments: First seed and count, or nothing.
+        arguments: Folder, and first seed and count.
     """
-    first, count = (int(text) for text in arguments) if arguments else (FIRST_SEED, COUNT)
+    folder = Path(arguments[0])
+    folder.mkdir(parents=True, exist_ok=True)
+    first, count = map(int, arguments[1:]) if arguments[1:] else (FIRST_SEED, COUNT)
     engine = Engine.load()
-    done = [sessions(engine, seed) for seed in range(first, first + count)]
-    clicks = {name: np.array([run[name].clicks for run in done]) for name in SETTINGS}
-    write("")
-    for name in SETTINGS:
-        reached = sum(run[name].reached for run in done)
-        tools = sum((Counter(run[name].tools) for run in done), Counter())
-        median = spread(lambda chosen, name=name: float(np.median(clicks[name][chosen])), count)
-        write(f"{name}: clicks {median}, goal reached in {reached} of {count}; {dict(tools)}")
-    for other in ("b", "c"):
-        of_medians = spread(
-            lambda chosen, other=other: float(
-                np.median(clicks["a"][chosen]) / np.median(clicks[other][chosen])
-            ),
-            count,
-        )
-        write(f"a / {other}: {of_medians}")
+    done = [sessions(engine, seed, folder) for seed in range(first, first + count)]
+    summarise(done)
     return 0
 
 
-def sessions(engine: Engine, seed: int) -> dict[str, Session]:
-    """Correct one phantom in all settings."""
-    phantom = make_phantom(sample_settings(seed, size=SIZE))
-    found = engine.segment(phantom.run, phantom.arterial_window)
-    tracer = Tracer(found.prepared.minip, found.prepared.field)
-    empty = np.zeros_like(found.labels)
-    work = {
-        "a": lambda: annotate(found.labels, phantom.labels, tracer, picks=True, budget=BUDGET),
-        "b": lambda: annotate(found.labels, phantom.labels, budget=BUDGET),
-        "c": lambda: annotate(empty, phantom.labels, budget=BUDGET),
-    }
-    answers = {}
-    for name, correct in work.items():
+def sessions(engine: Engine, seed: int, folder: Path) -> dict[str, dict[str, Any]]:
+    """Correct one phantom in all settings, as far as that was not done before."""
+    files = {name: folder / f"{seed}-{name}.json" for name in SETTINGS}
+    missing = [name for name, file in files.items() if not file.is_file()]
+    if missing:
+        phantom = make_phantom(sample_settings(seed, size=SIZE))
+        found = engine.segment(phantom.run, phantom.arterial_window)
+        empty = np.zeros_like(found.labels)
+    for name in missing:
         started = time.perf_counter()
-        session = correct()
-        answers[name] = replace(session, labels=empty, points=[])
-        worst = min(score for pair in session.scores.values() for score in pair)
+        labels = empty if name == "c" else found.labels
+        tools = tools_for(found) if name == "a" else None
+        session = annotate(labels, phantom.labels, tools, budget=BUDGET)
+        write_text(files[name], json.dumps(facts(session)))
         seconds = time.perf_counter() - started
-        write(f"{seed} {name} {session.clicks:5d} clicks, worst score {worst:.3f}, {seconds:.0f} s")
-    return answers
+        write(f"{seed} {name} {session.clicks:5d} clicks, {worst(session):.3f}, {seconds:.0f} s")
+    return {name: json.loads(file.read_text("utf-8")) for name, file in files.items()}
 
 
-def spread(statistic, count: int) -> str:
-    """A statistic over all runs with its 95 % bootstrap interval over runs."""
+def tools_for(found) -> Tools:
+    """All tools for one segmented run."""
+    tracers = [Tracer(found.prepared.minip, found.prepared.field) for _ in range(2)]
+    return Tools(*tracers, Reading.of(found.probabilities), picks=True)
+
+
+def facts(session: Session) -> dict[str, Any]:
+    """What is kept of a session."""
+    return {
+        "clicks": session.clicks,
+        "reached": session.reached,
+        "worst score": worst(session),
+        "tools": session.tools,
+    }
+
+
+def worst(session: Session) -> float:
+    """The lowest score at the end."""
+    return min(score for pair in session.scores.values() for score in pair)
+
+
+def summarise(done: list[dict[str, dict[str, Any]]]) -> None:
+    """Write medians and ratios with their intervals over runs."""
+    clicks = {name: np.array([run[name]["clicks"] for run in done]) for name in SETTINGS}
+    write("")
+    for name in SETTINGS:
+        reached = sum(run[name]["reached"] for run in done)
+        tools = sum((Counter(run[name]["tools"]) for run in done), Counter())
+        write(
+            f"{name}: clicks {spread(clicks[name])}, goal reached in {reached} of {len(done)};"
+            f" {dict(tools.most_common())}"
+        )
+    for other in ("b", "c"):
+        write(f"a / {other} in each run: {spread(clicks['a'] / clicks[other])}")
+
+
+def spread(values) -> str:
+    """The median over runs with its 95 % bootstrap interval, and the range."""
     rng = np.random.default_rng(0)
-    drawn = [statistic(rng.integers(count, size=count)) for _ in range(RESAMPLES)]
+    drawn = np.median(rng.choice(values, (RESAMPLES, len(values))), axis=1)
     low, high = np.percentile(drawn, [2.5, 97.5])
-    return f"{statistic(np.arange(count)):.3g} ({low:.3g} to {high:.3g})"
+    at = f"{np.median(values):.3g} ({low:.3g} to {high:.3g})"
+    return f"{at}, range {values.min():.3g} to {values.max():.3g}"
 
 
 def write(line: str) -> None:

@@ -12,7 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from dsanet.edit import Tracer, erased, painted, reassigned, split, uncertain_places
+from dsanet.edit import (
+    Reading,
+    Tracer,
+    erased,
+    painted,
+    reassigned,
+    split,
+    uncertain_places,
+    with_fewer,
+    with_more,
+)
 from dsanet.labels import CLASS_COUNT
 from dsanet.prepare import prepare
 from dsatrain.phantom import make_phantom, sample_settings
@@ -37,15 +47,21 @@ def main(arguments: list[str]) -> int:
     path = tracer.path(last)
     line = tracer.line(path)
     chances = probabilities(labels)
+    reading, everywhere = Reading.of(chances), np.ones(labels.shape, np.bool_)
     steps: dict[str, Callable[[], Any]] = {
         "Tracer, once": lambda: Tracer(prepared.minip, prepared.field),
         "start, a click": lambda: tracer.start(first),
         "path, a mouse move": lambda: tracer.path(last),
+        "start_at_vessels, a state of the labels": lambda: tracer.start_at_vessels(labels > 0),
         f"line along {len(path)} px": lambda: tracer.line(path),
         "painted along it": lambda: painted(labels, line.points, line.widths, 1),
         f"split in {pieces.count} pieces, once": lambda: split(labels),
         "reassigned downstream": lambda: reassigned(labels, pieces, first, "downstream"),
         "erased connected": lambda: erased(labels, pieces, first, "connected"),
+        "erased beyond": lambda: erased(labels, pieces, first, "beyond"),
+        "Reading.of, once": lambda: Reading.of(chances),
+        "with_more, everywhere": lambda: with_more(labels, reading, everywhere, 0.2),
+        "with_fewer, everywhere": lambda: with_fewer(labels, reading, everywhere, 0.9),
         "uncertain_places, 20": lambda: uncertain_places(chances, labels, prepared.field, 20),
     }
     sys.stdout.write(f"{len(vessel)} pixels of vessel\n| step | wall ms | processor ms |\n")

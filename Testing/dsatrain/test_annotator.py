@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from dsanet.edit import Tracer, painted
+from dsanet.edit import Reading, Tracer, painted
 from dsanet.labels import BV, MAT
-from dsatrain.annotator import annotate
+from dsatrain.annotator import Tools, annotate
 from dsatrain.annotator.mistakes import Truth
 from dsatrain.metrics.surface import surface_dice
 from dsatrain.metrics.topology import cl_dice
@@ -49,7 +49,7 @@ def test_brush_alone_reaches_the_goal_from_nothing(truth: np.ndarray) -> None:
 
 def test_reassigning_a_trunk_that_was_taken_for_a_branch_saves_clicks(truth: np.ndarray) -> None:
     wrong = np.where(truth > 0, np.uint8(BV), np.uint8(0))
-    session = annotate(wrong, truth, picks=True)
+    session = annotate(wrong, truth, Tools(picks=True))
     assert session.reached
     assert session.points[0][2].startswith("reassigned")
     assert session.clicks < annotate(wrong, truth).clicks
@@ -57,18 +57,38 @@ def test_reassigning_a_trunk_that_was_taken_for_a_branch_saves_clicks(truth: np.
 
 def test_one_click_takes_a_false_vessel_away(truth: np.ndarray) -> None:
     wrong = painted(truth, [(55, 5), (60, 20), (50, 35)], 3, BV)
-    session = annotate(wrong, truth, picks=True)
+    session = annotate(wrong, truth, Tools(picks=True))
     assert (session.clicks, session.reached) == (1, True)
     assert np.array_equal(session.labels, truth)
 
 
 def test_tracing_a_missed_branch_costs_fewer_clicks_than_painting_it(truth: np.ndarray) -> None:
     wrong = np.where(np.arange(SHAPE[1]) > 58, np.uint8(0), truth)
-    traced = annotate(wrong, truth, Tracer(picture(truth)))
+    traced = annotate(wrong, truth, Tools(Tracer(picture(truth))))
     painted_by_hand = annotate(wrong, truth)
     assert traced.reached
-    assert traced.tools["trace"] >= 2
+    assert traced.tools["trace"] >= 1
     assert traced.clicks < painted_by_hand.clicks
+
+
+def test_one_click_at_the_tip_brings_a_missed_branch(truth: np.ndarray) -> None:
+    arc = [(40 - 30 * np.sin(at), 45 + 40 * at) for at in np.linspace(0, 1.2, 30)]
+    wrong = np.where(truth == MAT, truth, np.uint8(0))
+    whole = painted(wrong, arc, 3, BV, {MAT})
+    session = annotate(wrong, whole, Tools(brancher=Tracer(picture(whole))))
+    assert session.reached
+    assert session.tools["branch"] == 1
+    assert session.clicks <= 2 < annotate(wrong, whole).clicks
+
+
+def test_one_gesture_takes_all_faint_false_vessels_away(truth: np.ndarray) -> None:
+    wrong = truth
+    for row in (40, 47, 54, 61):
+        wrong = painted(wrong, [(row, 65), (row, 95)], 3, BV)
+    strength = np.where(truth > 0, 0.95, np.where(wrong > 0, 0.55, 0.01))
+    chance = np.stack([1 - strength, strength * (wrong == BV), strength * (wrong == MAT)])
+    session = annotate(wrong, truth, Tools(reading=Reading.of(chance.astype(np.float32))))
+    assert (session.tools, session.reached) == ({"fewer": 1}, True)
 
 
 def test_the_budget_ends_the_work(truth: np.ndarray) -> None:
@@ -78,6 +98,6 @@ def test_the_budget_ends_the_work(truth: np.ndarray) -> None:
 
 def test_a_class_that_the_truth_lacks_must_go(truth: np.ndarray) -> None:
     only_bv = np.where(truth == MAT, np.uint8(0), truth)
-    session = annotate(truth, only_bv, picks=True)
+    session = annotate(truth, only_bv, Tools(picks=True))
     assert session.reached
     assert not (session.labels == MAT).any()

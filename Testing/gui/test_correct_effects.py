@@ -7,11 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-import vtk
 
 from dsanet.labels import BV, MAT
-from DSASegmentationLib import segments
-from DSASegmentationLib.correcting.geometry import rasOf
 from DSASegmentationLib.gui import startup
 from DSASegmentationLib.gui.correct_editor import EFFECTS, REASSIGN, SMART_ERASE, TRACE
 from DSASegmentationLib.gui.correct_editor import SegmentEditor as Editor
@@ -19,10 +16,8 @@ from DSASegmentationLib.visibility import setActiveRun
 
 from ..mrml.conftest import COLUMNS, some_labels
 from .conftest import addRun, predict
+from .mouse import CLICK, DOUBLE, KEY, MOVE, RELEASE, User
 from .segment_editor import ScriptedEffect, qMRMLSegmentEditorWidget
-
-CLICK, MOVE = vtk.vtkCommand.LeftButtonPressEvent, vtk.vtkCommand.MouseMoveEvent
-DOUBLE, KEY = vtk.vtkCommand.LeftButtonDoubleClickEvent, vtk.vtkCommand.KeyPressEvent
 
 
 @pytest.fixture
@@ -31,31 +26,6 @@ def effects(app: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     monkeypatch.setattr(ScriptedEffect, "registered", [])
     startup.registerEffects()
     return {made.name: made.self().clone() for made in ScriptedEffect.registered}
-
-
-class User:
-    """A user with a mouse over the red view."""
-
-    def __init__(self, app: Any, browser: Any, effect: Any) -> None:
-        self.app, self.browser, self.effect = app, browser, effect
-        self.view = app.layoutManager().sliceWidget("Red")
-        self.view.sliceLogic().FitSliceToBackground()
-        self.interactor = vtk.vtkGenericRenderWindowInteractor()
-
-    def at(self, row: int, column: int) -> tuple[int, int]:
-        toView = vtk.vtkMatrix4x4()
-        vtk.vtkMatrix4x4.Invert(self.view.mrmlSliceNode().GetXYToRAS(), toView)
-        x, y, *_ = toView.MultiplyPoint((*rasOf(self.browser, row, column), 1.0))
-        return round(x), round(y)
-
-    def do(self, event: int, at: tuple[int, int] = (0, 0), key: str = "", shift: int = 0) -> bool:
-        x, y = self.at(*at)
-        self.interactor.SetEventInformation(x, y, 0, shift, "\0", 0, key or None)
-        return bool(self.effect.self().processInteractionEvents(self.interactor, event, self.view))
-
-    @property
-    def labels(self) -> Any:
-        return segments.labelsOf(segments.segmentationOf(self.browser), self.browser)
 
 
 @pytest.fixture
@@ -69,7 +39,9 @@ def use(app: Any, panel: Any, effects: dict[str, Any]) -> Iterator[Any]:
 
     def make(name: str) -> User:
         effects[name].editor = widget
-        return User(app, browser, effects[name])
+        user = User(app, browser, effects[name])
+        user.view.sliceLogic().FitSliceToBackground()
+        return user
 
     make.widget = widget  # type: ignore[attr-defined]
     yield make
@@ -172,6 +144,20 @@ def test_a_trace_does_not_go_on_in_another_run(app: Any, use: Any) -> None:
     use.widget.setSegmentationNode(segmentation)
     assert user.do(MOVE, (34, 23)) is False
     assert user.effect.actors == []
+
+
+def test_a_drag_along_a_vessel_paints_when_it_is_let_go(app: Any, use: Any) -> None:
+    user = use(TRACE)
+    use.widget.setCurrentSegmentID("MAT")
+    assert user.do(RELEASE, (9, 24)) is False
+    user.do(CLICK, (9, 24))
+    assert user.do(RELEASE, (9, 24)) is False
+    assert np.array_equal(user.labels, some_labels())
+    user.do(MOVE, (9, 40))
+    assert user.do(RELEASE, (9, 44)) is True
+    assert np.all(user.labels[9:11, 26:43] == MAT)
+    assert user.effect.actors == []
+    assert user.do(KEY, key="Return") is False
 
 
 def test_segments_of_no_run_are_left_alone(app: Any, use: Any) -> None:

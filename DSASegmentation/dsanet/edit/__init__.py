@@ -5,12 +5,14 @@ from dsanet.edit.brush import painted, stroke_mask
 from dsanet.edit.pick import Change, Reach, clicked, erased, reassigned, selected
 from dsanet.edit.pieces import VesselPieces, split
 from dsanet.edit.places import UncertainPlace, uncertain_places
+from dsanet.edit.reread import Reading, with_fewer, with_more
 from dsanet.edit.trace import Tracer
 from dsanet.edit.width import VesselLine
 
 __all__ = [
     "Change",
     "Reach",
+    "Reading",
     "Tracer",
     "UncertainPlace",
     "VesselLine",
@@ -24,4 +26,6 @@ __all__ = [
     "split",
     "stroke_mask",
     "uncertain_places",
+    "with_fewer",
+    "with_more",
 ]

@@ -12,7 +12,7 @@ from dsanet.labels import BACKGROUND, BV, MAT
 
 Labels = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
-Reach = Literal["piece", "downstream", "upstream", "connected"]
+Reach = Literal["piece", "downstream", "upstream", "beyond", "connected"]
 
 SNAP_PX = 3
 """A click this near to a vessel means it: vessels of two pixels are hard to hit."""
@@ -79,7 +79,8 @@ def selected(labels: Labels, split: VesselPieces, point: tuple[int, int], reach:
         point: Row and column of the click.
         reach: `piece`: between branch points; `downstream`: with all that blood reaches through it;
             `upstream`: with all that blood comes through on its way there, as in "the trunk ends
-            here"; `connected`: all that hangs together with it.
+            here"; `beyond`: from the click on with all that blood reaches through it, as in "the
+            vessel ends here"; `connected`: all that hangs together with it.
 
     Returns:
         bool (H, W), empty where there is no vessel near the click.
@@ -93,10 +94,58 @@ def selected(labels: Labels, split: VesselPieces, point: tuple[int, int], reach:
     piece = int(split.pieces[at])
     if piece == 0:  # painted since the vessels were split
         return np.zeros(labels.shape, np.bool_)
+    if reach == "beyond":
+        return _beyond(split, piece, at)
     ways = {"downstream": split.downstream, "upstream": split.upstream}
     wanted = np.zeros(split.count + 1, np.bool_)
     wanted[ways[reach](piece) if reach in ways else piece] = True
     return np.asarray(wanted[split.pieces] & (labels != BACKGROUND))
+
+
+def _beyond(split: VesselPieces, piece: int, at: tuple[int, int]) -> Mask:
+    """The part of a piece from a pixel on, and all pieces that blood reaches through it."""
+    chosen = np.zeros(split.count + 1, np.bool_)
+    chosen[split.downstream(piece)] = True
+    chosen[piece] = False
+    mask = chosen[split.pieces]
+    here = split.pieces == piece
+    rows, columns = (np.flatnonzero(here.any(axis=axis)) for axis in (1, 0))
+    box = tuple(slice(max(0, int(side[0]) - 1), int(side[-1]) + 2) for side in (rows, columns))
+    part, before = here[box], split.pieces[box] == split.before[piece]
+    place = (at[0] - box[0].start, at[1] - box[1].start)
+    if split.before[piece]:
+        steps = _steps(part, part & ndimage.binary_dilation(before, EIGHT_NEIGHBOURS))
+        far = steps >= steps[place]
+    elif (after := part & ndimage.binary_dilation(mask[box], EIGHT_NEIGHBOURS)).any():
+        steps = _steps(part, after)
+        far = steps <= steps[place]
+    else:
+        far = _smaller_side(part, place)
+    mask[box] |= part & far
+    return mask
+
+
+def _smaller_side(part: Mask, place: tuple[int, int]) -> Mask:
+    """The smaller side of a piece cut at a pixel, with the cut."""
+    click = np.zeros_like(part)
+    click[place] = True
+    away = _steps(part, click)
+    end = np.zeros_like(part)
+    end[np.unravel_index(away.argmax(), part.shape)] = True
+    steps = _steps(part, end)
+    sides = part & (steps >= steps[place]), part & (steps <= steps[place])
+    return min(sides, key=np.count_nonzero)
+
+
+def _steps(part: Mask, seeds: Mask) -> NDArray[np.int64]:
+    """Steps within a part from its seeds to each of its pixels; -1 elsewhere."""
+    steps = np.full(part.shape, -1)
+    front, count = seeds, 0
+    while front.any():
+        steps[front] = count
+        front = ndimage.binary_dilation(front, EIGHT_NEIGHBOURS) & part & (steps < 0)
+        count += 1
+    return steps
 
 
 def clicked(labels: Labels, point: tuple[int, int]) -> tuple[int, int] | None:

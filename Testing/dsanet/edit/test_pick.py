@@ -39,6 +39,29 @@ def test_upstream_makes_a_trunk_as_far_as_the_click(labels: np.ndarray) -> None:
     assert change.labels[10, 16] == BV
 
 
+def test_beyond_a_click_the_vessel_ends(labels: np.ndarray) -> None:
+    change = erased(labels, split(labels), (10, 16), "beyond")
+    gone = np.argwhere(change.mask)
+    assert gone[:, 1].max() <= 20
+    assert {(5, 10), (10, 16)} <= set(map(tuple, gone.tolist()))
+    assert change.labels[18, 25] == BV
+    assert change.labels[10, 64] == BV
+
+
+def test_beyond_a_click_on_the_trunk_lies_the_rest_of_it_and_all_branches(
+    labels: np.ndarray,
+) -> None:
+    change = reassigned(labels, split(labels), (45, 40), "beyond")
+    assert (change.labels[34:44, 40] == BV).all()
+    assert (change.labels[48:, 40] == MAT).all()
+    assert change.labels[10, 64] == BV
+
+
+def test_beyond_a_click_on_a_piece_apart_lies_its_smaller_side(labels: np.ndarray) -> None:
+    change = erased(labels, split(labels), (50, 15), "beyond")
+    assert np.flatnonzero(change.labels[50, :30]).tolist() == list(range(3, 15))
+
+
 def test_connected_takes_both_classes_and_leaves_what_lies_apart(labels: np.ndarray) -> None:
     change = erased(labels, split(labels), (10, 16), "connected")
     assert not change.labels[:, 30:].any()

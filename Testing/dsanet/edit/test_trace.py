@@ -106,3 +106,58 @@ def test_pixels_that_are_not_finite_or_outside_the_field_are_no_vessel() -> None
 def test_a_path_needs_a_start() -> None:
     with pytest.raises(ValueError, match="start"):
         Tracer(np.zeros((4, 5), np.float32)).path((1, 1))
+
+
+def test_a_branch_leaves_the_labels_where_the_vessel_does() -> None:
+    trunk, twig = [(80, 4), (80, 125)], [(80, 60), (40, 75), (8, 60)]
+    tracer = Tracer(tube(trunk, 8) + tube(twig, 3, noise=0))
+    labelled = stroke_mask(SHAPE, trunk, 8)
+    tracer.start_at_vessels(labelled)
+    path = tracer.path(twig[-1])
+    assert labelled[tuple(path[0])]
+    assert not labelled[tuple(path[1:].T)].any()
+    assert np.abs(np.diff(path, axis=0)).max() == 1
+    assert stroke_mask(SHAPE, twig, 5)[tuple(path.T)].all()
+    assert tracer.path((80, 30)).tolist() == [[80, 30]]
+
+
+def test_a_branch_is_never_wider_than_long() -> None:
+    ends = (45, 0), (45, 129)
+    tracer = Tracer(tube(ends, 20))
+    tracer.start_at_vessels(stroke_mask(SHAPE, ends, 8))
+    path = tracer.path((51, 60))
+    assert len(path) < 5
+    assert set(tracer.line(path).widths) == {2.0}
+
+
+def test_a_branch_needs_a_vessel_to_leave() -> None:
+    tracer = Tracer(np.zeros((9, 12), np.float32))
+    with pytest.raises(ValueError, match="labelled vessel"):
+        tracer.start_at_vessels(np.zeros((9, 12), np.bool_))
+
+
+def test_a_start_after_a_branch_counts() -> None:
+    tracer = Tracer(np.zeros((9, 12), np.float32))
+    tracer.start_at_vessels(np.eye(9, 12, dtype=np.bool_))
+    tracer.start((8, 0))
+    assert tracer.path((8, 3)).tolist() == [[8, 0], [8, 1], [8, 2], [8, 3]]
+
+
+def test_a_very_thin_vessel_is_painted_on_its_path() -> None:
+    ends = (45, 10), (38, 120)
+    tracer = Tracer(tube(ends, 2, noise=0.02))
+    tracer.start(ends[0])
+    path = tracer.path(ends[1])
+    line = tracer.line(path)
+    assert np.array_equal(line.points, path)
+    assert set(line.widths) == {2.0}
+
+
+def test_a_branch_leaves_a_thin_vessel_of_a_large_picture() -> None:
+    picture = np.zeros((900, 60), np.float32)
+    labelled = np.zeros_like(picture, np.bool_)
+    labelled[501] = True
+    tracer = Tracer(picture)
+    tracer.start_at_vessels(labelled)
+    path = tracer.path((100, 20))
+    assert abs(int(path[0][0]) - 501) <= 1

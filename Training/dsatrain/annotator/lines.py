@@ -34,6 +34,11 @@ def longest_way(line: Mask, near: tuple[int, int]) -> Points:
     return places[way]
 
 
+def point_of(place: Points) -> tuple[int, int]:
+    """A place of a line, int64 (2,), as a point."""
+    return int(place[0]), int(place[1])
+
+
 def _graph(line: Mask, places: Points) -> sparse.csr_matrix:
     number = np.full((line.shape[0] + 2, line.shape[1] + 2), -1)
     rows, columns = places.T + 1

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from dsanet.edit import Tracer, split
 from dsanet.labels import BACKGROUND, CLASS_COUNT
+from dsatrain.annotator.desk import Desk, Move, Tools
 from dsatrain.annotator.mistakes import Labels, Mask, Truth
-from dsatrain.annotator.moves import Desk, Move, moves
+from dsatrain.annotator.moves import moves
 
 GOAL = 0.97
 BUDGET = 1500
@@ -48,9 +48,8 @@ class Session:
 def annotate(
     labels: Labels,
     truth: Labels,
-    tracer: Tracer | None = None,
+    tools: Tools | None = None,
     *,
-    picks: bool = False,
     goal: float = GOAL,
     budget: int = BUDGET,
 ) -> Session:
@@ -59,14 +58,14 @@ def annotate(
     The annotator looks where most is wrong, tries there what the tools would do, and takes what
     puts most right for each click, if it is worth a click already (`LEAST_WORTH`); the tools never
     see the truth. A click is one dab of a brush or rubber of any size, one straight stroke of it,
-    one point of a trace, one piece picked. Without tracer and picks there are only brush and
-    rubber; the way of working is the same.
+    one traced stroke (press, drag along a vessel, let go, as with a brush), one branch, one piece
+    picked, one region re-read (press, drag to a level, let go). Without tools there are only brush
+    and rubber; the way of working is the same.
 
     Args:
         labels: uint8 (H, W) to begin with; stay as they are.
         truth: uint8 (H, W).
-        tracer: The vessel trace, or None to do without.
-        picks: Whether there are reassign and smart erase.
+        tools: The correction tools; None for brush and rubber alone.
         goal: For both scores of both classes.
         budget: Clicks at most.
     """
@@ -76,8 +75,7 @@ def annotate(
     thickness = _thickness(truth)
     levels = list(LEAST_WORTH)
     while levels and len(done) < budget and not known.reached(labels, goal):
-        pieces = split(labels) if picks else None
-        desk = Desk(known, labels, tracer, pieces, thickness)
+        desk = Desk(known, labels, tools or Tools(), thickness)
         best = _best_move(desk, given_up, levels[0])
         if best is None:
             given_up[:] = False
