@@ -11,7 +11,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from Testing.gui import conftest  # first: it makes the module qt
+from Testing.gui import (
+    conftest,  # first: it makes the module qt
+    pictures,
+)
 from Testing.mrml.conftest import make_prediction
 
 from dsatrain.phantom import make_phantom, sample_settings  # isort: skip
@@ -35,8 +38,6 @@ MARKUPS = "vtkMRMLMarkupsDisplayableManager"
 
 def main(target: Path) -> None:
     """Draw view and panel side by side into a PNG file."""
-    from PIL import Image
-
     conftest.startQt()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(offscreen, "MANAGERS", (*offscreen.MANAGERS, MARKUPS))
@@ -45,8 +46,8 @@ def main(target: Path) -> None:
         app = conftest.openApplication(patch)
         widget = conftest.openWidget()
         measure(app, widget.panel)
-        sheet = Image.fromarray(np.hstack([picture(app.host, VIEW), grabbed(widget.parent)]))
-        sheet.quantize(128).save(target, optimize=True)
+        sheet = np.hstack([picture(app.host, VIEW), pictures.grabbed(widget.parent, PANEL)])
+        pictures.save(sheet, target)
         widget.cleanup()
         app.host.close()
 
@@ -63,17 +64,6 @@ def measure(app: Any, panel: Any) -> None:
     conftest.settle()
     tab.ui.mapBox.setCurrentIndex(tab.ui.mapBox.findData("arrival"))
     conftest.settle()
-
-
-def grabbed(widget: Any) -> Any:
-    """The picture of a widget, uint8 (rows, columns, 3)."""
-    widget.resize(*PANEL)
-    widget.show()
-    conftest.settle()
-    image = widget.grab().toImage().convertToFormat(conftest.qt.QImage.Format_RGB888)
-    lines = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
-    pixels = lines[:, : 3 * image.width()].reshape(image.height(), image.width(), 3)
-    return pixels.copy()  # the image's memory goes with it
 
 
 if __name__ == "__main__":

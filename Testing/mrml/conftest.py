@@ -48,6 +48,29 @@ def host(open_host: Callable[[], Any]) -> Any:
     return open_host()
 
 
+@pytest.fixture
+def measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have each drawn run measured once for all tests."""
+    from . import measurable
+
+    measurable.measured_once(monkeypatch)
+
+
+@pytest.fixture
+def shown(host: Any, measured_once: None) -> Any:
+    """A drawn run, active, with its measurements in the scene."""
+    from DSASegmentationLib.measuring import measureRun, showMeasured
+    from DSASegmentationLib.visibility import setActiveRun
+
+    from .measurable import OBLONG, put
+
+    browser, _ = put(host.scene, spacing=OBLONG)
+    setActiveRun(host.scene, browser)
+    measured = measureRun(browser)
+    showMeasured(measured)
+    return measured
+
+
 def make_run(frames: int = 4, dtype: str = "<u2", **changes: Any) -> DSARun:
     """A subtracted run of 40 x 56: a dark trunk from the lower edge, then a branch, some noise."""
     rng = np.random.default_rng(7)

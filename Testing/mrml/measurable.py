@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from dsanet.io import DSARun, RunFacts
+from dsanet.io import DSARun, RunFacts, Spacing
 from dsanet.labels import BV, MAT
 from dsanet.prepare import PreparedRun
 
 from .conftest import make_prediction
 
+OBLONG = Spacing(row_mm=0.5, column_mm=0.25, meaning="detector", source="(0018,1164)")
 ROWS, COLUMNS, FRAMES = 140, 110, 10
 TRUNK_COLUMN, TRUNK_PX, LESION_ROW = 48.0, 12.0, 84.0
 BRANCH_ROW, BRANCH_PX = 50.0, 6.0

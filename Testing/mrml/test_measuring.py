@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dsanet.io import Spacing
 from dsanet.measure import Percent
 
 from . import measurable
-from .measurable import LESION_ROW, TRUNK_COLUMN, cells, move, place, put
+from .measurable import LESION_ROW, OBLONG, TRUNK_COLUMN, cells, move, place, put
 
 pytest.importorskip("slicer")
 
@@ -35,21 +34,7 @@ from DSASegmentationLib.nodes import referenceOf
 from DSASegmentationLib.prepared import setArterialWindow
 from DSASegmentationLib.visibility import setActiveRun
 
-OBLONG = Spacing(row_mm=0.5, column_mm=0.25, meaning="detector", source="(0018,1164)")
-
-
-@pytest.fixture(autouse=True)
-def fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    measurable.measured_once(monkeypatch)
-
-
-@pytest.fixture
-def shown(host: Any) -> Any:
-    browser, _ = put(host.scene, spacing=OBLONG)
-    setActiveRun(host.scene, browser)
-    measured = measureRun(browser)
-    showMeasured(measured)
-    return measured
+pytestmark = pytest.mark.usefixtures("measured_once")
 
 
 def test_a_place_is_where_its_pixel_is_seen(host: Any) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from dsanet.errors import MeasureError
-from dsanet.io import Spacing
 
 from . import measurable
 from .measurable import TRUNK_COLUMN, cells, move, place, put
@@ -40,21 +39,7 @@ from DSASegmentationLib.measuring.tables import LESIONS, VESSELS
 from DSASegmentationLib.nodes import imageOf, referenceOf
 from DSASegmentationLib.visibility import setActiveRun
 
-OBLONG = Spacing(row_mm=0.5, column_mm=0.25, meaning="detector", source="(0018,1164)")
-
-
-@pytest.fixture(autouse=True)
-def fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    measurable.measured_once(monkeypatch)
-
-
-@pytest.fixture
-def shown(host: Any) -> Any:
-    browser, _ = put(host.scene, spacing=OBLONG)
-    setActiveRun(host.scene, browser)
-    measured = measureRun(browser)
-    showMeasured(measured)
-    return measured
+pytestmark = pytest.mark.usefixtures("measured_once")
 
 
 def test_a_catheter_calibrates_by_two_clicks(shown: Any) -> None:

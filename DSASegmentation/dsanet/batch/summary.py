@@ -3,7 +3,7 @@
 import csv
 import io
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,9 @@ SHARE = 0.02
 class Summary:
     """The summary on disk; it is written anew often enough, but not for each row of thousands."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, encode: Callable[[Sequence[Row]], bytes] | None = None) -> None:
         self.path = path
+        self._encode = encode or to_csv
         self._next = 0.0
 
     def update(self, rows: Iterable[Row]) -> None:
@@ -47,26 +48,34 @@ class Summary:
             WriteError: It could not be written; the last one is unchanged.
         """
         started = time.monotonic()
-        write_bytes(self.path, to_csv(sorted(rows, key=lambda row: path_key(row.path))))
+        write_bytes(self.path, self._encode(sorted(rows, key=lambda row: path_key(row.path))))
         ended = time.monotonic()
         self._next = ended + (ended - started) / SHARE
 
 
 def to_csv(rows: Sequence[Row]) -> bytes:
+    """Write rows as CSV, see `table`.
+
+    Args:
+        rows: In the order of the file.
+    """
+    return table(COLUMNS, [{**row_values(row), "files": "; ".join(row.files)} for row in rows])
+
+
+def table(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
     """Write rows as CSV (RFC 4180): UTF-8, with a header.
 
     Cells that a spreadsheet would run as a formula begin with an apostrophe.
 
     Args:
-        rows: In the order of the file.
+        columns: Their names.
+        rows: By them; what a row lacks is left empty.
     """
     stream = io.StringIO(newline="")
     writer = csv.writer(stream)
-    writer.writerow(COLUMNS)
+    writer.writerow(columns)
     for row in rows:
-        values = row_values(row)
-        values["files"] = "; ".join(row.files)
-        writer.writerow([_cell(values[column]) for column in COLUMNS])
+        writer.writerow([_cell(row.get(column)) for column in columns])
     return stream.getvalue().encode("utf-8", "backslashreplace")
 
 

@@ -32,7 +32,7 @@ def run_command(arguments: argparse.Namespace) -> None:
         KeyboardInterrupt: It was stopped.
     """
     choices = choices_from(arguments)
-    with ctrl_c_asks(lambda: tell(STOPPING)) as asked, _reporting(arguments) as report:
+    with ctrl_c_asks(lambda: tell(STOPPING)) as asked, reporting(arguments) as report:
         try:
             batch = segment_folder(
                 arguments.input,
@@ -51,7 +51,7 @@ def run_command(arguments: argparse.Namespace) -> None:
         show(to_json(describe(batch)))
     elif not arguments.quiet:
         show(_summary(batch))
-    _judge(batch)
+    judge(batch)
 
 
 def describe(batch: Batch) -> dict[str, Any]:
@@ -76,8 +76,12 @@ def describe(batch: Batch) -> dict[str, Any]:
 
 
 @contextmanager
-def _reporting(arguments: argparse.Namespace) -> Iterator[Report]:
-    """What to tell the progress: nobody, a bar on a terminal, or a line for each run."""
+def reporting(arguments: argparse.Namespace) -> Iterator[Report]:
+    """What to tell the progress: nobody, a bar on a terminal, or a line for each run.
+
+    Args:
+        arguments: Whether it is to be quiet.
+    """
     if arguments.quiet:
         yield lambda _event: None
         return
@@ -100,11 +104,20 @@ def _summary(batch: Batch) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _judge(batch: Batch) -> None:
-    """Raise unless every run has results."""
+def judge(batch: Batch, go_on: str = GO_ON) -> None:
+    """Raise unless every run has results.
+
+    Args:
+        batch: That ended.
+        go_on: What to say about a batch that was stopped.
+
+    Raises:
+        UnfinishedError: Some runs were refused or failed, or there is none.
+        KeyboardInterrupt: It was stopped.
+    """
     done = batch.count("done")
     if batch.cancelled:
-        msg = f"interrupted after {done} of {batch.total} runs; {GO_ON}"
+        msg = f"interrupted after {done} of {batch.total} runs; {go_on}"
         raise KeyboardInterrupt(msg)
     missing = {"failed": batch.count("failed"), "refused": batch.count("refused")}
     if any(missing.values()):

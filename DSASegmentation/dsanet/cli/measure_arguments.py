@@ -16,7 +16,9 @@ ABOUT = """\
 Measures diameters, stenoses, vessels and flow in a run. Writes STEM_measurements.json,
 STEM_lesions.csv, STEM_vessels.csv, STEM_diameters.csv, STEM_arrival.png (where it holds) and
 STEM_report.html, all or none. What cannot be measured is left out with its reason. Lengths are in
-pixels, and in millimetres only where a calibration is stated."""
+pixels, and in millimetres only where a calibration is stated. Of a folder every run below it is
+measured, its files at the same path below the output folder, with one row each in measurements.csv;
+a run that fails does not stop the rest, and the exit code is 0 only if every run was measured."""
 
 
 def positive(text: str) -> float:
@@ -48,9 +50,10 @@ def add_measure(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     parser.add_argument(
         "--labels",
         type=path,
-        metavar="FILE",
+        metavar="FILE_OR_DIR",
         help="labels of this run (0 background, 1 BV, 2 MAT) as PNG, NRRD or NIfTI, such as"
-        " STEM_labels.png; without them the run is segmented",
+        " STEM_labels.png, or for a folder of runs the folder that dsanet batch wrote; without"
+        " them runs are segmented",
     )
     add_model(parser)
     group = parser.add_argument_group("calibration", "By a catheter of known size in the picture.")

@@ -24,6 +24,7 @@ def warnings_of(
     widths: Widths | None,
     facts: RunFacts,
     flow: Flow | None,
+    gaps_px: tuple[float, ...] = (),
 ) -> tuple[str, ...]:
     """Name what could not be measured, or less well than usual, and why.
 
@@ -34,10 +35,12 @@ def warnings_of(
         widths: At their stations.
         facts: Of the run.
         flow: If any was measured.
+        gaps_px: Lengths of gaps in the trunk's label that were followed in the picture.
     """
     found = [
         *prepared.warnings,
         *_about_labels(labels, lines),
+        *_about_gaps(gaps_px),
         *_about_widths(lines, widths),
         *_about_flow(prepared, facts, flow),
     ]
@@ -56,6 +59,15 @@ def _about_labels(labels: NDArray[np.uint8], lines: tuple[Line, ...]) -> Iterato
         yield (
             "The trunk (MAT) is in pieces, forks or crosses itself; its longest way was taken and"
             " the rest counts as vessels beside it."
+        )
+
+
+def _about_gaps(gaps_px: tuple[float, ...]) -> Iterator[str]:
+    if gaps_px:
+        gaps = "1 gap" if len(gaps_px) == 1 else f"{len(gaps_px)} gaps"
+        yield (
+            f"The trunk's label has {gaps}, {sum(gaps_px):.0f} px in all, over which the picture"
+            " shows the vessel; its course was followed there."
         )
 
 

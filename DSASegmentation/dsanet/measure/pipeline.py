@@ -12,6 +12,7 @@ from dsanet.measure.direction import How, upstream_end
 from dsanet.measure.flow.bolus import Boluses, fit_boluses
 from dsanet.measure.flow.curves import Curves, curves_of, mean_curve
 from dsanet.measure.flow.maps import LEAST_FRAMES, flow_maps
+from dsanet.measure.lines.bridge import bridged
 from dsanet.measure.lines.find import Line, Stations, find_lines, owners_of, stations_of
 from dsanet.measure.lines.paths import find_paths
 from dsanet.measure.measurements import Flow, Measurements
@@ -62,8 +63,9 @@ def measure(
     """
     _check(prepared, labels)
     labels = np.where(prepared.field, labels, BACKGROUND).astype(np.uint8)
-    lines, how = _directed(find_lines(labels), prepared, labels)
-    seen = _see(prepared, lines, labels)
+    whole = bridged(labels, prepared.center - prepared.minip, prepared.field)
+    lines, how = _directed(find_lines(whole.labels), prepared, whole.labels)
+    seen = _see(prepared, lines, whole.labels)
     widths = _widths(prepared, seen)
     paths = () if widths is None else find_paths(seen.lines, seen.stations, widths)
     obstacle = "the patient moves" if MOVED in prepared.warnings else ""
@@ -85,7 +87,7 @@ def measure(
         scale=known,
         no_scale=no_scale,
         times_stated=facts.times_stated,
-        warnings=warnings_of(prepared, labels, seen.lines, widths, facts, flow),
+        warnings=warnings_of(prepared, labels, seen.lines, widths, facts, flow, whole.gaps_px),
     )
 
 

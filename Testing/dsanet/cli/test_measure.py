@@ -1,5 +1,6 @@
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -92,3 +93,50 @@ def test_diameters_are_a_table(frames, labels, tmp_path):
     assert len(rows) > 20
     # The drawn line is a box of 5 px, which a round tube fits a little wider.
     assert np.median(counted) == pytest.approx(5.5, abs=0.7)
+
+
+@pytest.fixture
+def several(frames, tmp_path):
+    """A folder with two runs, one of them deeper."""
+    root = tmp_path / "runs"
+    root.mkdir()
+    shutil.copytree(frames, root / "one")
+    shutil.copytree(frames, root / "deep" / "two")
+    return root
+
+
+def test_every_run_of_a_folder_gets_its_files_and_a_row(several, tmp_path, loaded, capsys):
+    assert measure(several, tmp_path / "out") == 0
+    assert len(loaded) == 1
+    for stem in ("one", "deep/two"):
+        for kind in KINDS:
+            assert (tmp_path / "out" / f"{stem}{kind}").is_file()
+    text = (tmp_path / "out" / "measurements.csv").read_text()
+    rows = {row["path"]: row for row in csv.DictReader(text.splitlines())}
+    assert [row["status"] for row in rows.values()] == ["done", "done"]
+    assert float(rows["one"]["BV_length_px"]) > 0
+    assert rows["one"]["stenoses"] == "0"
+    assert "Not a medical device" in capsys.readouterr().out
+
+
+def test_a_bad_run_does_not_stop_the_rest_and_tells_in_the_exit_code(
+    several, labels, tmp_path, capsys
+):
+    given = tmp_path / "labelled"
+    given.mkdir()
+    shutil.copy(labels, given / "one_labels.png")
+    assert measure(several, tmp_path / "out", "--labels", str(given), "--json", "--quiet") == 2
+    captured = capsys.readouterr()
+    rows = {row["path"]: row for row in json.loads(captured.out)["rows"]}
+    assert rows["one"]["status"] == "done"
+    assert rows["one"]["MAT_length_px"] > 20
+    assert rows["deep/two"]["status"] == "failed"
+    assert "two_labels.png" in rows["deep/two"]["reason"]
+    assert "1 failed" in captured.err
+    assert not (tmp_path / "out" / "deep").exists()
+
+
+def test_a_folder_without_runs_is_told(tmp_path, capsys):
+    (tmp_path / "none").mkdir()
+    assert measure(tmp_path / "none", tmp_path / "out") == 2
+    assert "no run was found" in capsys.readouterr().err

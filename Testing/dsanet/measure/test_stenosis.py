@@ -1,8 +1,12 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from dsanet.errors import MeasureError
 from dsanet.io import RunFacts
 from dsanet.measure import lesion_at, measure
+from dsanet.measure.report.page import page
 
 FACTS = RunFacts(times_stated=True, intensity_relationship="LOG")
 
@@ -59,3 +63,17 @@ def test_a_path_without_diameters_is_refused(draw):
     trunk = measure(prepared, labels, facts=FACTS).trunk
     with pytest.raises(MeasureError, match="too few diameters"):
         lesion_at(type(trunk)(**{**trunk.__dict__, "counts": trunk.counts & False}), 10.0)
+
+
+def test_where_no_diameter_counts_nothing_is_graded_and_the_page_holds_no_nan(draw):
+    prepared, labels = draw()
+    found = measure(prepared, labels, facts=FACTS)
+    trunk = found.trunk
+    blind = np.abs(trunk.along - 70) > 8
+    lesion = lesion_at(replace(trunk, counts=trunk.counts & blind), 70.0)
+    assert np.isnan(lesion.minimum_px)
+    assert {one.reason for one in lesion.percents.values()} == {"no diameter counts here"}
+    assert all(one.value is None for one in lesion.percents.values())
+    text = page(replace(found, lesions=(lesion,)), "run")
+    assert "nan" not in text.lower().replace("distant", "")
+    assert "no diameter counts here" in text

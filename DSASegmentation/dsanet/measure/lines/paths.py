@@ -34,6 +34,7 @@ class Path:
         counts: bool (N,), whether the diameter counts.
         doubt: int64 (N,), see `dsanet.measure.width.diameters.Doubt`.
         stations: int64 (N,), numbers of the stations.
+        blur_px: Standard deviation of the run's point spread function, pixels.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Path:
     counts: NDArray[np.bool_]
     doubt: NDArray[np.int64]
     stations: NDArray[np.int64]
+    blur_px: float
 
 
 def find_paths(lines: tuple[Line, ...], stations: Stations, widths: Widths) -> tuple[Path, ...]:
@@ -147,4 +149,5 @@ def _path(name: str, way: list[tuple[int, bool]], stations: Stations, widths: Wi
         counts=counts,
         doubt=widths.doubt[order],
         stations=order,
+        blur_px=widths.look.blur_px,
     )

@@ -1,6 +1,7 @@
 """One self-contained HTML page about one run's measurements, without anything about the patient."""
 
 import base64
+import math
 from collections.abc import Sequence
 from html import escape
 
@@ -132,14 +133,16 @@ def _lesions(measured: Measurements) -> str:
 
 def _lesion(number: int, lesion: Lesion, measured: Measurements) -> list[str]:
     star = " *" if lesion.densitometric else ""
+    known = math.isfinite(lesion.minimum_px)
+    least = f"{lesion.minimum_px:.1f} &plusmn; {lesion.minimum_error_px:.1f}{star}"
     cells = [
         f"{number}: {lesion.path}, row {lesion.row:.0f}, column {lesion.column:.0f}",
-        f"{lesion.minimum_px:.1f} &plusmn; {lesion.minimum_error_px:.1f}{star}",
+        least if known else "-",
         f"{lesion.length_px:.0f}",
         *(_percent(lesion.percents[rule]) for rule in RULES),
     ]
     if measured.scale:
-        cells.append(f"{lesion.minimum_px * measured.scale.mm_per_px:.2f}")
+        cells.append(f"{lesion.minimum_px * measured.scale.mm_per_px:.2f}" if known else "-")
     return cells
 
 

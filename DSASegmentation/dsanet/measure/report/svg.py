@@ -77,6 +77,8 @@ def diameter_plot(path: Path, profile: DiameterProfile, lesions: Sequence[Lesion
         parts.append(_line(axes.at(x, y), "#e0562c", 2))
     parts.append(_line(axes.at(path.along, profile.reference_px), REFERENCE, 1.2, "5 4"))
     for number, lesion in enumerate(lesions, start=1):
+        if not np.isfinite(lesion.minimum_px):
+            continue
         (place,) = axes.at(np.array([lesion.at_px]), np.array([lesion.minimum_px]))
         across, down = place.split(",")
         parts.append(

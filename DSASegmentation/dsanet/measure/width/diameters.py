@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,13 +28,14 @@ ERROR_FACTOR, ERROR_FLOOR_PX, ERROR_SHARE = 1.2, 0.2, 0.02
 """What neighbours that nobody marked, streaming contrast and the background add to the error from
 noise, so that 68 % of phantoms' diameters lie within it (bench_measure.py)."""
 
-POOR_FIT = 4.0
-"""A profile whose residuals exceed its line's usual ones by this factor holds something else."""
+POOR_FIT, POOR_SHARE = 4.0, 0.08
+"""A profile whose residuals exceed its line's usual ones by this factor, and this share of the
+vessel's own darkness, holds something else; the walls of a stenosis fit a little less well too."""
 
 
 OVERLAP = 0.5
-"""A wide vessel whose darkness a pixel of chord is off by this much, in natural logarithms, from
-what it is nearby lies over another one or is not round."""
+"""A wide vessel whose darkness a pixel of chord is by this much, in natural logarithms, more than
+nearby lies over another one."""
 
 
 FAINT = 1.5
@@ -142,7 +144,7 @@ def measure_widths(
     free = _fitted(groups, look.blur_px, len(stations.line))
     known = _known_contrast(free, stations, look.blur_px)
     tubes = _fitted(groups, look.blur_px, len(stations.line), known)
-    poor = _poor(tubes, stations) | _overlapped(free, known[0], look.blur_px)
+    poor = _poor(tubes, stations) | _overlapped(free, known[0], look.blur_px, stations)
     doubt = _doubts(tubes, groups, stations, field, meeting, poor)
     diameter = 2 * tubes.radius
     error = np.sqrt(
@@ -291,12 +293,23 @@ def _poor(tubes: Tubes, stations: Stations) -> NDArray[np.bool_]:
     poor = depth <= FAINT * tubes.noise + 1e-4
     for line in range(len(stations.starts) - 1):
         part = stations.of(line)
-        poor[part] |= tubes.noise[part] > POOR_FIT * np.median(tubes.noise[part])
+        least = np.maximum(POOR_FIT * np.median(tubes.noise[part]), POOR_SHARE * depth[part])
+        poor[part] |= tubes.noise[part] > least
     return np.asarray(poor)
 
 
-def _overlapped(free: Tubes, expected: Floats, blur: float) -> NDArray[np.bool_]:
-    """Wide vessels much darker or fainter than nearby."""
+def _overlapped(
+    free: Tubes, expected: Floats, blur: float, stations: Stations
+) -> NDArray[np.bool_]:
+    """Wide vessels much darker than nearby, a pixel of chord and in all.
+
+    A fainter one is narrow or runs less obliquely. A stenosis is darker a pixel of chord, for its
+    walls are steep, but never in all.
+    """
     wide = (free.radius > 3 * blur) & (free.contrast_error < 0.2 * np.abs(free.contrast))
     ratio = np.maximum(free.contrast, 1e-12) / np.maximum(expected, 1e-12)
-    return np.asarray(wide & (np.abs(np.log(ratio)) > OVERLAP))
+    depth = free.radius * free.contrast
+    starts = stations.starts
+    usual = [np.median(depth[a:b]) for a, b in pairwise(starts.tolist())]
+    darker = depth > np.array(usual)[stations.line]
+    return np.asarray(wide & darker & (np.log(ratio) > OVERLAP))
