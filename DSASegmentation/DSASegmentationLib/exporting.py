@@ -1,6 +1,7 @@
 """From the scene into a data set or an archive: cases, and DICOM."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from dsanet.cases.burned_in import check_burned_in, needs_burned_in_answer, reme
 from dsanet.cases.case import patient_key
 from dsanet.cases.exporting import Correction, ExportTerms, export_case
 from dsanet.cases.patients import identity, user_secret
+from dsanet.errors import WriteError
 from dsanet.export.dicom_files import dicom_files
 from dsanet.export.dicom_source import anonymous_source, identified_source
 from dsanet.io.kinds import Kind
@@ -18,7 +20,13 @@ from DSASegmentationLib.errors import SceneError
 from DSASegmentationLib.journaling import EditJournal
 from DSASegmentationLib.prepared import preparedOf
 from DSASegmentationLib.runs import runOf
-from DSASegmentationLib.segments import labelsOf, proposedLabelsOf, provenanceOf, statusOf
+from DSASegmentationLib.segments import (
+    labelsOf,
+    noteOf,
+    proposedLabelsOf,
+    provenanceOf,
+    statusOf,
+)
 
 
 def exportCase(
@@ -27,7 +35,7 @@ def exportCase(
     dataset: Path,
     *,
     reader: str,
-    note: str = "",
+    note: str | None = None,
     terms: ExportTerms | None = None,
     journal: EditJournal | None = None,
 ) -> Path:
@@ -38,7 +46,8 @@ def exportCase(
         segmentation: The vtkMRMLSegmentationNode; its status becomes the case's.
         dataset: The data set's folder.
         reader: Alias of who corrected the segments.
-        note: What another reader should look at, one sentence without a name.
+        note: What another reader should look at, one sentence without a name; what was noted in
+            the scene if None.
         terms: On what terms; the defaults of `ExportTerms` if None.
         journal: Of the edits, which goes along; then there is nothing left to recover.
 
@@ -57,14 +66,15 @@ def exportCase(
         labels=labelsOf(segmentation, browser),
         reader=reader,
         status=statusOf(segmentation),
-        note=note,
+        note=noteOf(segmentation) if note is None else note,
         prediction=proposedLabelsOf(segmentation, browser),
         provenance=provenanceOf(segmentation),
         journal=journal.folder if journal else None,
     )
     folder = export_case(dataset, runOf(browser), _prepared(browser), correction, chosen)
     if journal is not None:
-        journal.markExported()
+        with suppress(WriteError):  # the case is there; its edits are offered once more, no worse
+            journal.markExported()
     return folder
 
 

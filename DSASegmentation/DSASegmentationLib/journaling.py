@@ -31,6 +31,7 @@ from dsanet.cases.journal import (
 from dsanet.errors import CaseError, HeldError
 from DSASegmentationLib.errors import SceneError
 from DSASegmentationLib.nodes import factOf, setFact
+from DSASegmentationLib.runs import segmentationsOf
 from DSASegmentationLib.segments import labelsOf, setLabels
 
 JOURNAL = "Journal"
@@ -139,7 +140,11 @@ class EditJournal:
 
 
 def observeEdits(
-    browser: Any, segmentation: Any, editor: str = "", home: Path | None = None
+    browser: Any,
+    segmentation: Any,
+    editor: str = "",
+    home: Path | None = None,
+    begun: NDArray[np.uint8] | None = None,
 ) -> EditJournal:
     """Begin to write down the edits of a segmentation, in its own journal or a new one.
 
@@ -151,6 +156,7 @@ def observeEdits(
         segmentation: The vtkMRMLSegmentationNode.
         editor: Alias of who works: letters, digits, - and _.
         home: The user's folder, `dsanet.packages.home.default_home()` if None.
+        begun: uint8 (H, W), what a new journal begins with; the labels as they are if None.
 
     Raises:
         WriteError: The journal cannot be written.
@@ -159,7 +165,7 @@ def observeEdits(
     journal, problem = _known(browser, segmentation, home)
     if journal is None:
         folder = new_journal_folder(factOf(browser, "PixelSHA256"), home)
-        labels = labelsOf(segmentation, browser)
+        labels = labelsOf(segmentation, browser) if begun is None else begun
         pixels = factOf(browser, "PixelSHA256")
         journal = start_journal(folder, labels, pixels, editor=editor)
         setFact(segmentation, JOURNAL, folder.name)
@@ -226,6 +232,8 @@ def _known(browser: Any, segmentation: Any, home: Path | None) -> tuple[Journal 
     name = factOf(segmentation, JOURNAL)
     if not isinstance(name, str) or not _FOLDER.fullmatch(name):
         return None, ""
+    if any(factOf(other, JOURNAL) == name for other in _earlier(browser, segmentation)):
+        return None, ""  # a copy, which a clone of Slicer's makes with all attributes
     try:
         journal = open_journal(journals_folder(home) / name)
     except HeldError:
@@ -236,6 +244,12 @@ def _known(browser: Any, segmentation: Any, home: Path | None) -> tuple[Journal 
         return journal, ""
     journal.close()
     return None, "the journal is of another run; a new one was begun"
+
+
+def _earlier(browser: Any, segmentation: Any) -> list[Any]:
+    """The segmentations of a run that came before one of them."""
+    found = segmentationsOf(browser)
+    return found[: found.index(segmentation)] if segmentation in found else []
 
 
 def _events() -> tuple[Any, ...]:

@@ -66,9 +66,41 @@ def addPrediction(browser: Any, prediction: Prediction) -> Any:
     return node
 
 
+def addEmptySegments(browser: Any) -> Any:
+    """Begin the segments of a run with nothing in them, to be drawn by hand.
+
+    Args:
+        browser: The run's browser node, without segments.
+
+    Returns:
+        The vtkMRMLSegmentationNode, its segments "not started"; nobody proposed anything.
+
+    Raises:
+        SceneError: The run has segments already, or is not prepared.
+    """
+    if segmentationOf(browser) is not None:
+        msg = f"{browser.GetName()} has segments already; correct those"
+        raise SceneError(msg)
+    if factOf(browser, "Prepared") is None or minipOf(browser) is None:
+        msg = f"{browser.GetName()} is not prepared, so there is no MinIP to draw on; wait for it"
+        raise SceneError(msg)
+    node = _new_segmentation(browser)
+    node.SetReferenceImageGeometryParameterFromVolumeNode(minipOf(browser))
+    labels = np.zeros(sizeOf(browser), np.uint8)
+    _fill(node, labels, browser)
+    setSpacingFacts(node, spacingOf(browser))
+    setFact(node, "LabelsSHA256", _hash(labels))
+    setFact(node, "Notice", NOTICE)
+    setReference(browser, "Segmentation", node)
+    return node
+
+
 def segmentationOf(browser: Any) -> Any:
-    """Give the segmentation of a run that is shown and corrected, or None."""
-    return referenceOf(browser, "Segmentation")
+    """Give the segmentation of a run that is shown and corrected, or None.
+
+    Where somebody deleted it, it is the newest of those that are left.
+    """
+    return referenceOf(browser, "Segmentation") or next(reversed(segmentationsOf(browser)), None)
 
 
 def labelsOf(segmentation: Any, browser: Any) -> NDArray[np.uint8]:
@@ -139,6 +171,21 @@ def setStatus(segmentation: Any, status: str) -> None:
     logic = slicer.vtkSlicerSegmentationsModuleLogic
     for segment in _segments(segmentation):
         logic.SetSegmentStatus(segment, STATUSES.index(status))
+
+
+def noteOf(segmentation: Any) -> str:
+    """Give what a reader has noted about a run; empty if nothing."""
+    return str(factOf(segmentation, "Note") or "")
+
+
+def setNote(segmentation: Any, note: str) -> None:
+    """Note what another reader should look at, one sentence without a name.
+
+    Args:
+        segmentation: A vtkMRMLSegmentationNode.
+        note: Line ends become spaces; empty removes the note.
+    """
+    setFact(segmentation, "Note", " ".join(note.split()) or None)
 
 
 def isTouched(segmentation: Any) -> bool:

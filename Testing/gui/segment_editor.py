@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import slicer
-from PySide6 import QtCore, QtWidgets
+from PySide6 import QtCore, QtGui, QtWidgets
 
 from .widgets import qMRMLWidget
 
@@ -139,13 +139,15 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
         node = self.segmentationNode()
         segments = node.GetSegmentation() if node is not None else None
         for row in range(segments.GetNumberOfSegments() if segments else 0):
-            name = segments.GetNthSegment(row).GetName()
-            painter.drawText(QtCore.QRect(8, 4 + 20 * row, 300, 20), 0, name)
+            segment = segments.GetNthSegment(row)
+            colour = QtGui.QColor.fromRgbF(*segment.GetColor())
+            painter.fillRect(QtCore.QRect(8, 4 + 20 * row, 28, 14), colour)
+            painter.drawText(QtCore.QRect(44, 4 + 20 * row, 300, 20), 0, segment.GetName())
         for nth, name in enumerate(self.__dict__["told"].get("EffectNameOrder", ())):
             button = QtWidgets.QStyleOptionButton()
             button.initFrom(self)
             button.rect = QtCore.QRect(4 + nth % 3 * 118, 54 + nth // 3 * 30, 114, 26)
-            button.text = name
+            button.text = name.removeprefix("DSA ")  # its title
             painter.drawControl(QtWidgets.QStyle.CE_PushButton, button)
 
 

@@ -150,6 +150,55 @@ def test_a_journal_that_cannot_be_written_is_told_and_tried_again(
     assert len(causes(tab)) == 2
 
 
+def test_a_journal_that_could_not_be_begun_is_begun_once_there_is_a_place(
+    app: Any, tab: Any, home: Any
+) -> None:
+    (home / "home").write_text("a file where the user's folder should be")
+    segmentation = predict(addRun(app))
+    reassign(tab)
+    for _ in range(30):
+        tab._edits.flush()
+    assert tab._edits.journal is None
+    assert "home" in tab.ui.problemLabel.text
+    assert app.messages.errors == []  # one line, and no window each time
+    (home / "home").unlink()
+    for _ in range(10):
+        tab._edits.flush()
+    assert tab.ui.problemLabel.text == ""
+    assert causes(tab) == ["start", "opened"]  # so that it would be offered after a crash
+    assert np.array_equal(
+        tab._edits.journal.journal.labels, segments.labelsOf(segmentation, tab.place.active)
+    )
+
+
+def test_what_the_journal_could_not_take_is_told_as_the_run_is_left(
+    app: Any, tab: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dsanet.errors import WriteError
+    from DSASegmentationLib import journaling
+
+    def fail(*_given: Any, **_named: Any) -> None:
+        msg = "the disk is full"
+        raise WriteError(msg)
+
+    first, second = addRun(app), addRun(app, 8)
+    node = predict(first)
+    predict(second)
+    tab.place.activate(first)
+    reassign(tab)
+    edited = segments.labelsOf(node, first)
+    with monkeypatch.context() as patch:
+        patch.setattr(journaling, "append", fail)
+        tab.ui.acceptButton.click()  # and goes on to the second run
+    assert tab.place.active is second
+    (told,) = app.messages.errors
+    assert told.startswith("the disk is full. The edits are still in the scene")
+    assert segments.statusOf(node) == "accepted"
+    tab.place.activate(first)
+    assert np.array_equal(tab._edits.journal.journal.labels, edited)
+    assert causes(tab)[-1] == "opened"
+
+
 def test_a_closed_scene_leaves_no_observer_timer_or_open_journal(app: Any, tab: Any) -> None:
     segmentation = predict(addRun(app))
     reassign(tab)

@@ -32,7 +32,7 @@ def test_without_segments_nothing_can_be_done_and_the_tab_says_what_to_do(
     addRun(app)
     for button in (tab.ui.acceptButton, tab.ui.exportButton, tab.ui.nextPlaceButton):
         assert button.enabled is False
-    assert tab.ui.problemLabel.text == "Segment the run first."
+    assert tab.ui.problemLabel.text == "Segment the run first, or draw it from nothing."
     assert tab.ui.recoverFrame.isHidden() is True
     assert tab._edits.journal is None
     for action in tab._actions().values():

@@ -24,38 +24,21 @@ from DSASegmentationLib.correcting.geometry import (  # noqa: E402
 from DSASegmentationLib.correcting.tracing import VesselTrace  # noqa: E402
 from DSASegmentationLib.errors import SceneError  # noqa: E402
 from DSASegmentationLib.prepared import addPrepared  # noqa: E402
-from DSASegmentationLib.runs import addRun, minipOf  # noqa: E402
-from DSASegmentationLib.segments import addPrediction, labelsOf, setStatus, statusOf  # noqa: E402
+from DSASegmentationLib.runs import addRun  # noqa: E402
+from DSASegmentationLib.segments import addPrediction, setStatus, statusOf  # noqa: E402
+
+from . import editing  # noqa: E402
 
 
-class Editor:
-    """The logic behind Slicer's Segment Editor, which keeps the states for undo."""
+class Editor(editing.Editor):
+    """An editor on a small run and its prediction."""
 
     def __init__(self, host: Any, run: Any = None, labels: Any = None) -> None:
         run = run or make_run(8)
         prediction = make_prediction(run, labels)
-        self.browser = addRun(host.scene, run)
-        addPrepared(self.browser, prediction.prepared)
-        self.segmentation = addPrediction(self.browser, prediction)
-        self.node = host.scene.AddNewNodeByClass("vtkMRMLSegmentEditorNode")
-        self.logic = slicer.vtkSlicerSegmentEditorLogic()
-        self.logic.SetMRMLScene(host.scene)
-        self.logic.SetSegmentEditorNode(self.node)
-        self.logic.SetSegmentationNode(self.segmentation)
-        self.logic.SetSourceVolumeNode(minipOf(self.browser))
-        self.logic.UpdateReferenceGeometryImage()
-        self.saved = 0
-
-    def save(self) -> None:
-        self.saved += 1
-        self.logic.SaveStateForUndo()
-
-    @property
-    def labels(self) -> Any:
-        return labelsOf(self.segmentation, self.browser)
-
-    def close(self) -> None:
-        self.logic.SetSegmentationNode(None)
+        browser = addRun(host.scene, run)
+        addPrepared(browser, prediction.prepared)
+        super().__init__(browser, addPrediction(browser, prediction))
 
 
 @pytest.fixture

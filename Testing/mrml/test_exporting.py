@@ -13,7 +13,7 @@ from dsanet.cases.journal import replay, unfinished
 from dsanet.cases.labels_file import read_labels
 from dsanet.cases.sets import import_cases, pack_cases
 from dsanet.cli import main
-from dsanet.errors import CaseError
+from dsanet.errors import CaseError, WriteError
 from dsanet.io import RunFacts
 from dsanet.prepare import prepare
 from dsatrain.data.crops import CaseCrops, training_cases
@@ -123,6 +123,28 @@ def test_a_case_from_the_scene_says_what_was_changed_and_takes_the_journal_along
     assert np.array_equal(replay(folder), read_case(folder).labels)
     journal.close()
     assert unfinished(home) == []
+
+
+def test_a_full_disk_right_after_the_case_only_offers_the_edits_again(host, tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    browser, segmentation = shown(host)
+    journal = observeEdits(browser, segmentation, "rb", home)
+    correct(host, browser, segmentation)
+    journal.flush()
+
+    def full(*_given, **_named):
+        msg = "no space left"
+        raise WriteError(msg)
+
+    terms = ExportTerms(home=home)
+    with monkeypatch.context() as patch:
+        patch.setattr("DSASegmentationLib.journaling.append", full)
+        folder = exportCase(
+            browser, segmentation, tmp_path / "set", reader="rb", terms=terms, journal=journal
+        )
+    assert np.array_equal(read_case(folder).labels, labelsOf(segmentation, browser))
+    journal.close()
+    assert len(unfinished(home)) == 1
 
 
 def test_a_prediction_that_nobody_changed_is_not_trained_on(host, tmp_path):

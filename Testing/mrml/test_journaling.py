@@ -208,6 +208,24 @@ def test_a_second_program_gets_a_journal_of_its_own_and_is_told(session, tmp_pat
     assert unfinishedEditsOf(now.browser, tmp_path) == []
 
 
+def test_a_copy_of_a_segmentation_gets_a_journal_of_its_own(session, tmp_path):
+    """Slicer's clone copies all attributes."""
+    now = session()
+    first = now.observe()
+    now.paint((0, 5), (30, 40))
+    first.close()
+    wanted = now.labels
+    copy = now.host.scene.AddNewNodeByClass("vtkMRMLSegmentationNode")
+    copy.Copy(now.segmentation)
+    setLabels(copy, now.browser, some_labels())
+    second = observeEdits(now.browser, copy, "rb", tmp_path)
+    second.close()
+    assert second.folder != first.folder
+    assert np.array_equal(replay(first.folder), wanted)
+    again = now.observe()
+    assert again.folder == first.folder
+
+
 def test_edits_of_another_run_are_not_put_into_this_one(session, tmp_path):
     before = session()
     journal = before.observe()

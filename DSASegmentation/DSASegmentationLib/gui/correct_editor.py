@@ -7,12 +7,12 @@ values of effect parameters: `Docs/developer_guide/modules/segmenteditor.md`; th
 
 from typing import Any
 
+from DSASegmentationLib.gui.effectnames import REASSIGN, SMART_ERASE, TRACE
 from DSASegmentationLib.runs import minipOf, spacingOf
 
 NODE, TAG = "vtkMRMLSegmentEditorNode", "SegmentEditor"
 """The node that Slicer's own Segment Editor works with: two would get in each other's way."""
 
-TRACE, REASSIGN, SMART_ERASE = "DSA Vessel Trace", "DSA Reassign", "DSA Smart Erase"
 EFFECTS = ("Paint", "Erase", TRACE, REASSIGN, SMART_ERASE, "Islands", "Threshold", "Draw")
 """From left to right, keys 1 to 8. Tools for three dimensions are left out, and so is Margin: it
 does nothing where a slice is thicker than the margin."""

@@ -1,21 +1,23 @@
 """Every edit of the active run's segments goes into its journal, and earlier ones are offered."""
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
 import qt
+from slicer.i18n import tr as _
 
 from dsanet.errors import DSAError
 from DSASegmentationLib.correcting.accepting import begin
 from DSASegmentationLib.correcting.recovering import discard, recoverable
+from DSASegmentationLib.gui.showing_errors import showError
 from DSASegmentationLib.journaling import EDITED, EditJournal, observeEdits, restoreEdits
-from DSASegmentationLib.segments import isTouched
+from DSASegmentationLib.segments import isTouched, labelsOf
 
 LOOK_MS = 300
 """Between two looks whether something has changed; more often would write half strokes."""
 
-logger = logging.getLogger(__name__)
+TRIES = 10
+"""Looks until a journal that could not be begun is tried again."""
 
 
 class Edits:
@@ -39,6 +41,9 @@ class Edits:
         self.offer: Any = None
         self.problem = ""
         self._followed: Any = None
+        self._wanted: tuple[Any, Any, str] = (None, None, "")
+        self._begun: Any = None  # the labels when there was no place for a journal
+        self._tries = 0
         self._stored = False
         self._timer = qt.QTimer()
         self._timer.setInterval(LOOK_MS)
@@ -63,6 +68,7 @@ class Edits:
     def flush(self) -> None:
         """Write down what has changed; what cannot be written now is tried again."""
         if self.journal is None:
+            self._openAgain()
             return
         before, changed = self.problem, False
         try:
@@ -109,24 +115,38 @@ class Edits:
         """Write down what is left and watch nothing any more."""
         self._timer.stop()
         journal, self.journal = self.journal, None
-        self._followed, self.offer, self.problem = None, None, ""
+        self._followed, self._begun, self.offer, self.problem = None, None, None, ""
         if journal is None:
             return
         try:
             journal.close()
         except DSAError as error:
-            logger.warning("the last edits are not in the journal: %s", error)
             journal.abandon()
+            told = _("{why}. The edits are still in the scene: save it, or come back to the run.")
+            showError(DSAError(told.format(why=error)))
 
     def _open(self, browser: Any, segmentation: Any, editor: str) -> None:
+        self._wanted = browser, segmentation, editor
+        self._tries = 0
         try:
             self.offer = recoverable(browser, segmentation)
-            self.journal = observeEdits(browser, segmentation, editor)
-            self.problem = self.journal.problem
+            self.journal = observeEdits(browser, segmentation, editor, begun=self._begun)
+            self.problem, self._begun = self.journal.problem, None
         except DSAError as error:
             self.problem = str(error)
+            self._begun = labelsOf(segmentation, browser) if self._begun is None else self._begun
         self._stored = not segmentation.GetModifiedSinceRead()
         self._timer.start()
+
+    def _openAgain(self) -> None:
+        """Try now and then to begin a journal where there was no place for one."""
+        self._tries += 1
+        if self._followed is not None and self._tries % TRIES == 0:
+            before = self.problem
+            self.problem = ""
+            self._open(*self._wanted)
+            if self.problem != before:
+                self._onChange()
 
     def _markStored(self) -> None:
         """Once the segments were saved, with the scene or alone, nothing has to be recovered."""

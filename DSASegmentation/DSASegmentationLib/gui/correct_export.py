@@ -66,13 +66,19 @@ def askForText(parent: Any, browser: Any) -> str | None:
     Returns:
         `CLEAN`, `TEXT`, or None if the user did not answer.
     """
+    box = textQuestion(parent, browser)
+    answers = {qt.QMessageBox.Yes: TEXT, qt.QMessageBox.No: CLEAN}
+    answer = answers.get(box.exec_())
+    box.deleteLater()
+    return answer
+
+
+def textQuestion(parent: Any, browser: Any) -> Any:
+    """Give the QMessageBox that asks if there is text in a run's picture."""
     box = qt.QMessageBox(parent)
     box.setWindowTitle(_("Text in the picture"))
     box.setIconPixmap(pixmapOf(browser.GetProxyNode(referenceOf(browser, NATIVE)), SIDE))
     box.setText(_("Is there any text in this picture, such as a name, a number or a date?"))
     box.setInformativeText(_("A run with text in its pixels is not exported."))
     box.setStandardButtons(qt.QMessageBox.Yes | qt.QMessageBox.No | qt.QMessageBox.Cancel)
-    answers = {qt.QMessageBox.Yes: TEXT, qt.QMessageBox.No: CLEAN}
-    answer = answers.get(box.exec_())
-    box.deleteLater()
-    return answer
+    return box

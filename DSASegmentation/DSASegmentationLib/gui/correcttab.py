@@ -18,7 +18,15 @@ from DSASegmentationLib.gui.playing import step
 from DSASegmentationLib.gui.showing_errors import showingErrors
 from DSASegmentationLib.gui.tab import Tab
 from DSASegmentationLib.gui.workplace import Workplace
-from DSASegmentationLib.segments import segmentationOf, setStatus, statusOf
+from DSASegmentationLib.prepared import arterialWindowOf
+from DSASegmentationLib.segments import (
+    addEmptySegments,
+    noteOf,
+    segmentationOf,
+    setNote,
+    setStatus,
+    statusOf,
+)
 
 ALIAS = "DSASegmentation/editor"
 ALIAS_PATTERN = "[A-Za-z0-9_-]{0,32}"
@@ -71,6 +79,9 @@ class CorrectTab(Tab):
             self._edits.follow(active, segmentation, self.ui.aliasEdit.text)
         self._show()
 
+    def showJob(self, _job: Any) -> None:
+        self._show()
+
     @property
     def _segmentation(self) -> Any:
         active = self.place.active
@@ -99,6 +110,8 @@ class CorrectTab(Tab):
         ui.statusCombo.connect("activated(int)", self._setStatus)
         ui.acceptButton.connect("clicked()", self._accept)
         ui.exportButton.connect("clicked()", self._export)
+        ui.noteEdit.connect("textEdited(QString)", self._setNote)
+        ui.emptyButton.connect("clicked()", self._beginEmpty)
         ui.recoverButton.connect("clicked()", self._recover)
         ui.declineButton.connect("clicked()", self._decline)
         ui.aliasEdit.connect("editingFinished()", self._setAlias)
@@ -118,21 +131,44 @@ class CorrectTab(Tab):
 
     def _show(self) -> None:
         ui, segmentation = self.ui, self._segmentation
-        for widget in (ui.statusCombo, ui.acceptButton, ui.exportButton):
+        for widget in (ui.statusCombo, ui.acceptButton, ui.exportButton, ui.noteEdit):
             widget.enabled = segmentation is not None
         status = STATUSES[0] if segmentation is None else statusOf(segmentation)
         ui.statusCombo.setCurrentIndex(STATUSES.index(status))
+        self._showNote(segmentation)
         self._places.show(self.place.active)
         ui.recoverFrame.setVisible(self._edits.offer is not None)
         if self._edits.offer is not None:
             ui.recoverLabel.text = _("Unsaved edits of {time}: {count}").format(
                 count=self._edits.offer.edits, time=_local(self._edits.offer.time)
             )
-        hint = _("Segment the run first.") if segmentation is None else ""
-        ui.problemLabel.text = self._edits.problem or hint
+        hint = _("Segment the run first, or draw it from nothing.")
+        ui.problemLabel.text = self._edits.problem or (hint if segmentation is None else "")
         ui.problemLabel.setVisible(bool(ui.problemLabel.text))
+        ui.emptyButton.setVisible(self._mayBeginEmpty())
+
+    def _showNote(self, segmentation: Any) -> None:
+        """Show the note of a run; what is being typed stays as it is."""
+        note = "" if segmentation is None else noteOf(segmentation)
+        if " ".join(self.ui.noteEdit.text.split()) != note:
+            self.ui.noteEdit.text = note
+
+    def _mayBeginEmpty(self) -> bool:
+        active = self.place.active
+        if active is None or self._segmentation is not None:
+            return False
+        return arterialWindowOf(active) is not None and self.place.jobOf(active) is None
 
     # What the user does
+
+    def _beginEmpty(self) -> None:
+        with showingErrors(_("The segments could not be begun.")):
+            addEmptySegments(self.place.active)
+            self.place.refresh()
+
+    def _setNote(self, text: str) -> None:
+        if self._segmentation is not None:
+            setNote(self._segmentation, text)
 
     def _setStatus(self, number: int) -> None:
         with showingErrors(_("The status could not be set.")):

@@ -28,9 +28,10 @@ def needs_burned_in_answer(run: DSARun, home: Path | None = None) -> bool:
         home: The user's folder.
 
     Returns:
-        False where the header says NO, or the question about its series was answered before.
+        False where the header says NO, or it was answered before that there is no text in its
+        series. Who has seen text may have been wrong, and is asked again.
     """
-    return run.facts.burned_in != "NO" and burned_in_answer(run, home) is None
+    return run.facts.burned_in != "NO" and burned_in_answer(run, home) != CLEAN
 
 
 def burned_in_answer(run: DSARun, home: Path | None = None) -> str | None:

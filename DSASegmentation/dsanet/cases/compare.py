@@ -1,11 +1,13 @@
 """Two readers of one run: how far they agree, and where they do not."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dsanet.cases.case import LABEL_KINDS, Case
+from dsanet.cases.folder import list_cases, read_case
 from dsanet.errors import CaseError
 
 SAME, ONLY_FIRST, ONLY_SECOND, OTHER_CLASS = range(4)
@@ -55,6 +57,35 @@ def compare(first: Case, second: Case) -> Comparison:
         changed=int(np.count_nonzero(difference)),
         difference=difference,
     )
+
+
+def compare_sets(first: Path, second: Path) -> dict[str, Comparison]:
+    """Compare two readers' data sets, run by run.
+
+    Args:
+        first: A data set's folder.
+        second: Another one, with cases of the same runs, whatever they are called there.
+
+    Returns:
+        For each run that both have, by the case's name in the first, the least alike first: by
+        pixels that differ.
+
+    Raises:
+        CaseError: They have no run in common, or a case of such a run is broken.
+    """
+    there = _by_pixels(second)
+    pairs = {one: there[run] for run, one in _by_pixels(first).items() if run in there}
+    if not pairs:
+        msg = f"{first} and {second} have no run in common; choose the data set of another reader"
+        raise CaseError(msg)
+    found = {one.name: compare(read_case(one), read_case(other)) for one, other in pairs.items()}
+    return dict(sorted(found.items(), key=lambda pair: -pair[1].changed))
+
+
+def _by_pixels(dataset: Path) -> dict[str, Path]:
+    """The folders of a data set's cases by their runs; broken cases are left out."""
+    records = ((entry.folder, entry.record) for entry in list_cases(dataset))
+    return {record.facts.pixel_sha256: folder for folder, record in records if record}
 
 
 def _dice(a: NDArray[np.bool_], b: NDArray[np.bool_]) -> float | None:

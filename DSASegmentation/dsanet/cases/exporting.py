@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dsanet import atomic
 from dsanet.cases.burned_in import check_burned_in
 from dsanet.cases.case import CaseFacts, case_name, patient_key
 from dsanet.cases.convert import make_case
-from dsanet.cases.folder import CASE_FILE, read_case, write_case
+from dsanet.cases.folder import CASE_FILE, list_cases, read_case, write_case
 from dsanet.cases.holding import held_dataset
 from dsanet.cases.journal import JOURNAL_FILE, scan
 from dsanet.cases.patients import dataset_salt, identity
@@ -112,14 +111,22 @@ def export_case(
             changed_pixels=_changed(correction),
         )
         case = make_case(run, prepared, correction.labels, facts, correction.provenance)
-        folder = dataset / case_name(facts)
+        folder = _folder(dataset, facts)
         if (folder / CASE_FILE).exists() and not terms.replace:
             _refuse_other_reader(folder, correction.reader)
-        journal = _journal(correction, run)
-        write_case(folder, case)
-        if journal:
-            atomic.write_bytes(folder / JOURNAL_FILE, journal)
+        write_case(folder, case, _journal(correction, run))
     return folder
+
+
+def _folder(dataset: Path, facts: CaseFacts) -> Path:
+    """The case's folder; somebody may have renamed it, and one run is no two cases."""
+    named = dataset / case_name(facts)
+    if not (named / CASE_FILE).exists():
+        for entry in list_cases(dataset):
+            found = entry.record and entry.record.facts
+            if found and (found.source, found.pixel_sha256) == (facts.source, facts.pixel_sha256):
+                return entry.folder
+    return named
 
 
 def _changed(correction: Correction) -> int | None:
@@ -141,17 +148,17 @@ def _refuse_other_reader(folder: Path, reader: str) -> None:
         raise CaseError(msg)
 
 
-def _journal(correction: Correction, run: DSARun) -> bytes:
-    """The sound part of the journal's file.
+def _journal(correction: Correction, run: DSARun) -> dict[str, bytes]:
+    """The sound part of the journal's file, by its name in the case.
 
     Raises:
         CaseError: It is the journal of another run.
     """
     if correction.journal is None:
-        return b""
+        return {}
     path = correction.journal / JOURNAL_FILE
     found = scan(path)
     if found.pixel_sha256 != run.pixel_hash:
         msg = f"{path} is the journal of another run"
         raise CaseError(msg)
-    return path.read_bytes()[: found.size]
+    return {JOURNAL_FILE: path.read_bytes()[: found.size]}

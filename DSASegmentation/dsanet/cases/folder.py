@@ -8,7 +8,7 @@ stated hash. One process may write a case at a time, any number may read it.
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from dsanet.atomic import new_folder, remove_orphans, write_all, write_text
+from dsanet.atomic import new_folder, remove_orphans, write_all
 from dsanet.cases.case import Case
 from dsanet.cases.nrrd import decode, encode
 from dsanet.cases.record import FILES, CaseRecord, from_record, to_record
@@ -50,12 +50,13 @@ class CaseEntry:
     problem: str = ""
 
 
-def write_case(folder: Path, case: Case) -> None:
+def write_case(folder: Path, case: Case, beside: Mapping[str, bytes] | None = None) -> None:
     """Write a case, new or over an old one: all of it, or nothing.
 
     Args:
         folder: The case's folder, new or existing; its name is the case's name.
         case: The case.
+        beside: Content of further files by name, such as a journal.
 
     Raises:
         WriteError: It could not be written; an old case is as it was.
@@ -65,28 +66,23 @@ def write_case(folder: Path, case: Case) -> None:
     content = {name: encode(array, spacing) for name, array in zip(FILES, arrays, strict=True)}
     stated = {name: (_sha256(data), len(data)) for name, data in content.items()}
     record = json.dumps(to_record(case, stated), indent=1, ensure_ascii=False, allow_nan=False)
+    vouching = {CASE_FILE: f"{record}\n".encode()}
     with new_folder(folder):
         remove_orphans(folder)
-        if not (folder / CASE_FILE).exists():
-            files = {folder / name: data for name, data in content.items()}
-            write_all({**files, folder / CASE_FILE: f"{record}\n".encode()})
+        if (folder / CASE_FILE).exists():
+            _finish(folder)
+            changed = {n: data for n, data in content.items() if not _holds(folder / n, data)}
+            staged = {f"{name}{STAGED}": data for name, data in changed.items()}
+            _write(folder, {**staged, **(beside or {}), **vouching, **changed})
         else:
-            _overwrite(folder, content, f"{record}\n")
+            _write(folder, {**content, **(beside or {}), **vouching})
         for name in FILES:
             with suppress(OSError):
                 (folder / f"{name}{STAGED}").unlink(missing_ok=True)
 
 
-def _overwrite(folder: Path, content: dict[str, bytes], record: str) -> None:
-    """Put the new files beside the old, then let case.json name them, then into their place."""
-    _finish(folder)
-    changed = {name: data for name, data in content.items() if not _holds(folder / name, data)}
-    write_all({folder / f"{name}{STAGED}": data for name, data in changed.items()})
-    write_text(folder / CASE_FILE, record)
-    _place(folder, changed)
-
-
-def _place(folder: Path, content: dict[str, bytes]) -> None:
+def _write(folder: Path, content: Mapping[str, bytes]) -> None:
+    """Write files in their order: a kill leaves the first ones new, a failure all of them old."""
     write_all({folder / name: data for name, data in content.items()})
 
 
@@ -97,7 +93,7 @@ def _finish(folder: Path) -> None:
         for name in FILES:
             path, data = _find(folder, name, record)
             if path.name != name:
-                _place(folder, {name: data})
+                _write(folder, {name: data})
 
 
 def read_case(folder: Path) -> Case:
@@ -165,6 +161,28 @@ def read_record(folder: Path) -> CaseRecord:
         raise CaseError(msg) from error
     _check_size(record)
     return record
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Give the content of a case's files by name, also where a killed process left them staged.
+
+    Args:
+        folder: The case's folder.
+
+    Raises:
+        CaseError: The case is broken.
+    """
+
+    def read() -> dict[str, bytes]:
+        record, path = read_record(folder), folder / CASE_FILE
+        stated = path.read_bytes()
+        found = {name: _find(folder, name, record)[1] for name in FILES}
+        if from_record(json.loads(stated)).files != record.files:
+            msg = f"{CASE_FILE} was written meanwhile"
+            raise CaseError(msg)
+        return {CASE_FILE: stated, **found}
+
+    return _settled(read)
 
 
 def list_cases(dataset: Path) -> list[CaseEntry]:

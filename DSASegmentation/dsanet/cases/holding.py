@@ -12,7 +12,9 @@ LOCK_FILE = ".lock"
 
 @contextmanager
 def held_dataset(dataset: Path) -> Iterator[None]:
-    """Hold a data set while the block runs; it is made if missing, and gone again if that fails.
+    """Hold a data set while the block runs.
+
+    It is made if missing, and gone again if the block fails before anything is in it.
 
     Args:
         dataset: The data set's folder.
@@ -27,7 +29,15 @@ def held_dataset(dataset: Path) -> Iterator[None]:
             with lock.locked(dataset / LOCK_FILE, held):
                 yield
         except BaseException:
-            for name in (LOCK_FILE, DATASET_FILE) if is_new else ():
-                with suppress(OSError):
-                    (dataset / name).unlink()
+            if is_new:
+                _empty(dataset)
             raise
+
+
+def _empty(dataset: Path) -> None:
+    """Remove what holding has made. With cases the number stays: their patients' keys need it."""
+    with suppress(OSError):
+        made = {dataset / name for name in (LOCK_FILE, DATASET_FILE)}
+        if set(dataset.iterdir()) <= made:
+            for path in made:
+                path.unlink(missing_ok=True)

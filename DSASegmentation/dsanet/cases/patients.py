@@ -6,6 +6,10 @@ two data sets cannot be matched by whoever gets both. The salt is never written 
 data set, as is usual, it would be given away with it, and who has it can try out all patient
 numbers of a hospital in seconds. Without the secret a data set stays whole, but further runs of
 its patients would get other keys: copy `patients.secret` to the new computer.
+
+Data sets that `dsatrain import` made before it kept to this have their salt in them, as
+`patients.salt`. It stays in force, so that a patient's further runs get the key of the earlier
+ones: for imports always, for exports where the data set has no number yet.
 """
 
 import hashlib
@@ -25,25 +29,32 @@ from dsanet.io.sources import RunSource
 from dsanet.packages.home import default_home
 
 DATASET_FILE = "dataset.json"
+OLD_SALT_FILE = "patients.salt"
 SECRET_FILE = "patients.secret"  # noqa: S105
 SECRET_BYTES = 32
+"""Of the secret and of an old salt."""
+
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
-def dataset_salt(dataset: Path, home: Path | None = None) -> bytes:
+def dataset_salt(dataset: Path, home: Path | None = None, *, importing: bool = False) -> bytes:
     """Give the salt of a data set for `patient_key`; a new data set gets its number.
 
     Args:
         dataset: The data set's folder, which exists; one process at a time.
         home: The user's folder, `dsanet.packages.home.default_home()` if None.
+        importing: For runs of a published data set, and not for a case that a reader exports.
 
     Returns:
         32 bytes, the same for the same user and data set.
 
     Raises:
-        CaseError: The number or the secret is damaged.
+        CaseError: The number, the secret or an old salt is damaged.
         WriteError: One of them cannot be written.
     """
+    old = dataset / OLD_SALT_FILE
+    if old.exists() and (importing or not (dataset / DATASET_FILE).exists()):
+        return _read_secret(old)
     return hmac.new(user_secret(home), _dataset_id(dataset).encode(), hashlib.sha256).digest()
 
 
@@ -67,28 +78,7 @@ def user_secret(home: Path | None = None) -> bytes:
         with atomic.new_folder(folder), lock.locked(folder / ".patients.lock", held):
             if not path.exists():
                 atomic.write_text(path, f"{secrets.token_hex(SECRET_BYTES)}\n")
-    return read_secret(path, SECRET_BYTES)
-
-
-def read_secret(path: Path, size: int) -> bytes:
-    """Read a secret that patient keys are made with.
-
-    Args:
-        path: Its file, hexadecimal.
-        size: Bytes that it has.
-
-    Raises:
-        CaseError: It cannot be read, or is damaged.
-    """
-    try:
-        found = bytes.fromhex(path.read_text(encoding="ascii"))
-    except (OSError, ValueError) as error:
-        msg = f"{path} cannot be read: {error}; put the original back, patient keys need it"
-        raise CaseError(msg) from error
-    if len(found) != size:
-        msg = f"{path} holds {len(found)} bytes, expected {size}; put the original back"
-        raise CaseError(msg)
-    return found
+    return _read_secret(path)
 
 
 def identity(run: DSARun, patient: str = "") -> str:
@@ -124,6 +114,18 @@ def patient_of(source: RunSource) -> str:
     header = read_identity(source.files[0], ("PatientID", "IssuerOfPatientID"))
     number, issuer = (text(header, key) for key in ("PatientID", "IssuerOfPatientID"))
     return f"{number} {issuer}".strip() if number else ""
+
+
+def _read_secret(path: Path) -> bytes:
+    try:
+        found = bytes.fromhex(path.read_text(encoding="ascii"))
+    except (OSError, ValueError) as error:
+        msg = f"{path} cannot be read: {error}; put the original back, patient keys need it"
+        raise CaseError(msg) from error
+    if len(found) != SECRET_BYTES:
+        msg = f"{path} holds {len(found)} bytes, expected {SECRET_BYTES}; put the original back"
+        raise CaseError(msg)
+    return found
 
 
 def _dataset_id(dataset: Path) -> str:

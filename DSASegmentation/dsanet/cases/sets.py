@@ -18,7 +18,14 @@ from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from dsanet import atomic
-from dsanet.cases.folder import CASE_FILE, MOST_JSON_BYTES, list_cases, read_case, write_case
+from dsanet.cases.folder import (
+    CASE_FILE,
+    MOST_JSON_BYTES,
+    files_of,
+    list_cases,
+    read_case,
+    write_case,
+)
 from dsanet.cases.holding import held_dataset
 from dsanet.cases.record import FILES
 from dsanet.errors import CaseError, DSAError, PackageError, WriteError
@@ -82,8 +89,7 @@ def pack_cases(dataset: Path, target: Path, names: Sequence[str] | None = None) 
     with atomic.open_new(target) as file, ZipFile(file, "w", ZIP_STORED, allowZip64=False) as out:
         for name in chosen:
             read_case(there[name])
-            for part in CASE_SET.files:
-                data = (there[name] / part).read_bytes()
+            for part, data in files_of(there[name]).items():
                 if file.tell() + len(data) > MOST_BYTES - (1 << 24):
                     msg = f"the cases up to {name} take more than 4 GiB; pack fewer at a time"
                     raise CaseError(msg)
@@ -182,10 +188,8 @@ def _stage(files: ArchiveFiles, name: str, staged: Path) -> None:
 
 
 def _same(old: Path, new: Path) -> bool:
-    with suppress(OSError):
-        return all(
-            (old / part).read_bytes() == (new / part).read_bytes() for part in CASE_SET.files
-        )
+    with suppress(OSError, CaseError):
+        return files_of(old) == files_of(new)
     return False
 
 

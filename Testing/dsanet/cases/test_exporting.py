@@ -13,7 +13,7 @@ from dsanet.cases.burned_in import (
     needs_burned_in_answer,
     remember_burned_in,
 )
-from dsanet.cases.compare import OTHER_CLASS, compare
+from dsanet.cases.compare import OTHER_CLASS, compare, compare_sets
 from dsanet.cases.exporting import Correction, ExportTerms, export_case
 from dsanet.cases.journal import JOURNAL_FILE, append, replay, start_journal
 from dsanet.cases.patients import SECRET_FILE, dataset_salt, identity
@@ -148,6 +148,7 @@ def test_a_run_that_may_hold_text_is_exported_only_after_somebody_looked(export,
     remember_burned_in(run, TEXT, home)
     with pytest.raises(CaseError, match="hold text"):
         export(run)
+    assert needs_burned_in_answer(run, home)  # who was wrong may say so
     written = [path.read_text() + path.name for path in (home / "burned-in").iterdir()]
     assert len(written) == 1
     assert "1.2.3" not in written[0]
@@ -199,6 +200,22 @@ def test_the_journal_goes_along_and_another_runs_does_not(export, tmp_path):
     assert (folder / JOURNAL_FILE).is_file()
     with pytest.raises(CaseError, match="journal of another run"):
         export(make_run(2), correction=Correction(some_labels(), "rb", journal=tmp_path / "j"))
+
+
+def test_a_renamed_case_is_written_over_under_its_new_name(export, tmp_path):
+    folder = export()
+    renamed = folder.rename(folder.with_name("siphon"))
+    assert export(correction=Correction(some_labels(19), "rb")) == renamed
+    assert [entry.name for entry in list_cases(tmp_path / "set")] == ["siphon"]
+    assert np.array_equal(read_case(renamed).labels, some_labels(19))
+    with pytest.raises(CaseError, match="siphon is there already, by rb"):
+        export(correction=Correction(some_labels(19), "xy"))
+    other = export(source="elsewhere")
+    assert other.name == f"elsewhere-{RUN.pixel_hash[:12]}"
+    export().rename(tmp_path / "away")  # a data set's folder may be renamed as well
+    before = read_case(other).facts.patient_key
+    (tmp_path / "set").rename(tmp_path / "moved")
+    assert read_case(export(make_run(2), "moved")).facts.patient_key == before
 
 
 def test_two_exports_at_once_do_not_meet(export, tmp_path):
@@ -271,3 +288,21 @@ def test_only_a_no_of_all_frames_is_a_no(stated, whole):
         if value:
             headers[-1].BurnedInAnnotation = value
     assert burned_in(headers) == whole
+
+
+def test_two_data_sets_are_compared_run_by_run_under_any_name(export, tmp_path):
+    second = make_run(2)
+    export()
+    export(second).rename(tmp_path / "set" / "siphon")
+    other = Correction(some_labels(17), "xy", "accepted")
+    export(dataset="theirs", correction=other)
+    export(second, "theirs")
+    export(make_run(3), "theirs")  # of one reader alone
+    found = compare_sets(tmp_path / "set", tmp_path / "theirs")
+    assert list(found) == [f"own-{RUN.pixel_hash[:12]}", "siphon"]
+    first, same = found.values()
+    assert (first.changed, same.changed) == (28 * 3, 0)
+    assert first.dice == {"BV": 1.0, "MAT": pytest.approx(2 * 4 / (4 + 7))}
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(CaseError, match="no run in common"):
+        compare_sets(tmp_path / "set", tmp_path / "empty")

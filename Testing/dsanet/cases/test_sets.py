@@ -54,6 +54,17 @@ def test_what_is_packed_comes_in_bit_for_bit_and_nothing_else(dataset, packed, t
     assert (again.added, again.present) == ((), ("a-1", "b-2"))
 
 
+def test_what_a_kill_left_staged_is_packed_and_known_again(dataset, packed, tmp_path):
+    """case.json names files that are not in their places yet."""
+    for part in PARTS[1:]:
+        path = dataset / "a-1" / part
+        path.rename(path.with_name(f"{part}.new"))
+        path.write_bytes(b"old")
+    pack_cases(dataset, tmp_path / "again.zip")
+    assert (tmp_path / "again.zip").read_bytes() == packed.read_bytes()
+    assert import_cases(packed, dataset).present == ("a-1", "b-2")
+
+
 def test_a_set_is_the_same_bytes_each_time_and_can_be_a_part(dataset, packed, tmp_path):
     assert pack_cases(dataset, tmp_path / "again.zip") == ["a-1", "b-2"]
     assert (tmp_path / "again.zip").read_bytes() == packed.read_bytes()

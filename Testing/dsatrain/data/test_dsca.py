@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from dsanet.cases import list_cases, read_case
+from dsanet.cases.patients import OLD_SALT_FILE
 from dsanet.errors import CaseError, WriteError
 from dsanet.io import read_run
 from dsatrain.data import case_sets
 from dsatrain.data.dsca import find_runs
-from dsatrain.data.importing import SALT_FILE, import_runs
+from dsatrain.data.importing import import_runs
 
 
 def bring(source, dataset, **choices):
@@ -90,9 +91,11 @@ def test_an_import_that_was_stopped_is_taken_up(dsca, tmp_path):
     stream = import_runs(find_runs(dsca), tmp_path / "set")
     first = next(stream)
     stream.close()
+    key = read_case(tmp_path / "set" / first.case).facts.patient_key
     (tmp_path / "set" / first.case / "case.json").unlink()  # as after a kill
     assert results(bring(dsca, tmp_path / "set")) == ["imported"] * 3
     assert not any(entry.problem for entry in list_cases(tmp_path / "set"))
+    assert read_case(tmp_path / "set" / first.case).facts.patient_key == key
 
 
 @pytest.mark.parametrize("damage", [b"", None])
@@ -277,8 +280,8 @@ def test_a_folder_of_another_kind_is_refused(tmp_path, folder):
 @pytest.mark.parametrize("salt", ["", "abc", "zz" * 32, "ab" * 31])
 def test_a_damaged_salt_stops_the_import(dsca, tmp_path, salt):
     (tmp_path / "set").mkdir()
-    (tmp_path / "set" / SALT_FILE).write_text(salt)
-    with pytest.raises(CaseError, match=SALT_FILE):
+    (tmp_path / "set" / OLD_SALT_FILE).write_text(salt)
+    with pytest.raises(CaseError, match=OLD_SALT_FILE):
         bring(dsca, tmp_path / "set")
 
 

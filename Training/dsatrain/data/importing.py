@@ -5,25 +5,19 @@ what is there already is found there.
 """
 
 import re
-import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dsanet import atomic
 from dsanet.cases import Case, case_name, list_cases, prepared_run, read_case, write_case
 from dsanet.cases.folder import CASE_FILE
-from dsanet.cases.patients import read_secret
+from dsanet.cases.holding import held_dataset
+from dsanet.cases.patients import dataset_salt
 from dsanet.errors import CaseError, DSAError
 from dsatrain.data.audit import audit
 from dsatrain.data.orientations import AS_STORED
 from dsatrain.data.sources import SourceRun, Terms
 
-SALT_FILE = "patients.salt"
-"""Random bytes that patient keys are made with. Whoever has them can try out patient codes: leave
-the file behind when a data set is given away."""
-
-SALT_BYTES = 32
 IMPORTED, TO_CHECK, PRESENT, REFUSED = "imported", "to check", "present", "refused"
 
 
@@ -70,12 +64,12 @@ def import_runs(
         What became of each run, in their order.
 
     Raises:
-        WriteError: The data set cannot be written; what was imported is complete.
-        CaseError: The data set's salt is damaged.
+        WriteError: The data set cannot be written, or another program does; what was imported is
+            complete.
+        CaseError: What patient keys are made with is damaged, see `dataset_salt`.
     """
-    with atomic.new_folder(dataset):
-        salt = _salt(dataset)
-        terms = Terms(salt, orientation, patient)
+    with held_dataset(dataset):
+        terms = Terms(dataset_salt(dataset, importing=True), orientation, patient)
         known = {
             entry.record.facts.pixel_sha256: entry.name
             for entry in list_cases(dataset)
@@ -134,13 +128,3 @@ def _write(dataset: Path, case: Case, run_name: str) -> Outcome:
         return _broken(run_name, f"case {dataset / name} is there and broken")
     write_case(dataset / name, case)
     return Outcome(run_name, result, name, detail)
-
-
-def _salt(dataset: Path) -> bytes:
-    """The data set's salt; a new data set gets one."""
-    path = dataset / SALT_FILE
-    if not path.exists():
-        salt = secrets.token_bytes(SALT_BYTES)
-        atomic.write_text(path, f"{salt.hex()}\n")
-        return salt
-    return read_secret(path, SALT_BYTES)

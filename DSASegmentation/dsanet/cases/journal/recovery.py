@@ -76,7 +76,8 @@ def unfinished(home: Path | None = None, pixel_sha256: str | None = None) -> lis
         is writing on right now.
     """
     found = []
-    for path in sorted(journals_folder(home).glob(f"*/{JOURNAL_FILE}")):
+    begins = pixel_sha256[:KEY_DIGITS] if pixel_sha256 else ""
+    for path in sorted(journals_folder(home).glob(f"{begins}*/{JOURNAL_FILE}")):
         if is_held(path.parent / LOCK_FILE):
             continue
         try:
