@@ -1,4 +1,8 @@
-"""The classes that Slicer looks up by name. All else is in the Lib."""
+"""The classes that Slicer looks up by name. All else is in the Lib.
+
+Slicer imports this file at each start, also of users who never open the module. So the Lib, and the
+packages that it is built on, are imported when they are first needed.
+"""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,12 +18,6 @@ from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModuleWidget,
 )
 from slicer.util import VTKObservationMixin
-
-from DSASegmentationLib.gui.panel import Panel
-from DSASegmentationLib.gui.startup import start
-from DSASegmentationLib.gui.workplace import Workplace
-from DSASegmentationLib.logic import SegmentationLogic
-from DSASegmentationLib.selftest import selftest
 
 
 class DSASegmentation(ScriptedLoadableModule):
@@ -45,6 +43,8 @@ class DSASegmentation(ScriptedLoadableModule):
 
     def onStartupCompleted(self) -> None:
         """Called once, when all modules are there."""
+        from DSASegmentationLib.gui.startup import start
+
         start(Path(self.resourcePath("")))
 
 
@@ -67,12 +67,15 @@ class DSASegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def __init__(self, parent: Any = None) -> None:
         """Called once, when the module is opened for the first time."""
         self.logic: DSASegmentationLogic | None = None
-        self.panel: Panel | None = None
+        self.panel: Any = None
         ScriptedLoadableModuleWidget.__init__(self, parent)
         VTKObservationMixin.__init__(self)
 
     def setup(self) -> None:
         """Build the panel."""
+        from DSASegmentationLib.gui.panel import Panel
+        from DSASegmentationLib.gui.workplace import Workplace
+
         super().setup()
         scene = slicer.mrmlScene
         self.logic = DSASegmentationLogic()
@@ -107,8 +110,34 @@ class DSASegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self.enter()
 
 
-class DSASegmentationLogic(SegmentationLogic, ScriptedLoadableModuleLogic):
-    """Loading and segmenting, for panel and Python console; see `SegmentationLogic`."""
+class DSASegmentationLogic(ScriptedLoadableModuleLogic):
+    """Loading, segmenting, measuring and learning, for panel and Python console.
+
+    It offers what `DSASegmentationLib.logic.SegmentationLogic` does; `help(logic.segment)`.
+    """
+
+    def __init__(self, parent: Any = None) -> None:
+        """Called by the panel, and by scripts of their own."""
+        super().__init__(parent)
+        self._offers: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        """Give what `SegmentationLogic` has of a name."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self._offered(), name)
+
+    def __dir__(self) -> list[str]:
+        """List it too, for the console's completion."""
+        offered = (name for name in dir(self._offered()) if not name.startswith("_"))
+        return sorted({*super().__dir__(), *offered})
+
+    def _offered(self) -> Any:
+        if self._offers is None:
+            from DSASegmentationLib.logic import SegmentationLogic
+
+            self._offers = SegmentationLogic()
+        return self._offers
 
     def getParameterNode(self) -> DSASegmentationParameterNode:
         """Give the module's parameter node, with types."""
@@ -120,5 +149,7 @@ class DSASegmentationTest(ScriptedLoadableModuleTest):
 
     def runTest(self, **_options: Any) -> None:
         """Check the whole path of a run on this machine, which takes about a minute."""
+        from DSASegmentationLib.selftest import selftest
+
         for line in selftest(slicer.mrmlScene):
             self.delayDisplay(line)

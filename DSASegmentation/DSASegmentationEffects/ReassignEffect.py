@@ -5,8 +5,7 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from DSASegmentationEffects.effect import CLICK, DSAEffect, inSliceView, modified
-from DSASegmentationLib.correcting.clicking import Click, reassignAt
-from DSASegmentationLib.gui.correct_editor import REASSIGN
+from DSASegmentationLib.gui.effectnames import REASSIGN
 from DSASegmentationLib.gui.showing_errors import showingErrors
 
 
@@ -31,6 +30,8 @@ class ReassignEffect(DSAEffect):
         point = browser and self.pixel(interactor, viewWidget, browser)
         if not point:
             return False
+        from DSASegmentationLib.correcting.clicking import reassignAt
+
         downstream = bool(interactor.GetShiftKey())
         with showingErrors(_("The vessel could not be reassigned.")):
             done = reassignAt(
@@ -40,7 +41,7 @@ class ReassignEffect(DSAEffect):
         return True
 
 
-def _said(done: Click) -> str:
+def _said(done: Any) -> str:
     if not done.pixels:
         return _("There is no vessel to reassign here.")
     return _("{pixels} pixels went from {old} to {new}.").format(

@@ -5,8 +5,7 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from DSASegmentationEffects.effect import CLICK, DSAEffect, inSliceView, modified
-from DSASegmentationLib.correcting.clicking import Click, eraseAt
-from DSASegmentationLib.gui.correct_editor import SMART_ERASE
+from DSASegmentationLib.gui.effectnames import SMART_ERASE
 from DSASegmentationLib.gui.showing_errors import showingErrors
 
 
@@ -32,12 +31,14 @@ class SmartEraseEffect(DSAEffect):
         point = browser and self.pixel(interactor, viewWidget, browser)
         if not point:
             return False
+        from DSASegmentationLib.correcting.clicking import eraseAt
+
         with showingErrors(_("The vessel could not be erased.")):
             self.tell(_said(eraseAt(self.segmentation, browser, point, self.saveState)))
         return True
 
 
-def _said(done: Click) -> str:
+def _said(done: Any) -> str:
     if not done.pixels:
         return _("There is no vessel to erase here.")
     if done.arrival is None:

@@ -15,10 +15,6 @@ import vtk
 from SegmentEditorEffects import AbstractScriptedSegmentEditorEffect
 from slicer.i18n import tr as _
 
-from DSASegmentationLib.correcting.geometry import pixelAt
-from DSASegmentationLib.nodes import referenceOf
-from DSASegmentationLib.runs import isRun
-
 ICONS = Path(__file__).resolve().parents[1] / "Resources" / "Icons"
 SHOWN_MS = 6000
 
@@ -65,6 +61,9 @@ class DSAEffect(AbstractScriptedSegmentEditorEffect):
     @property
     def run(self) -> Any:
         """The run that is edited, or None where the segments are no run's."""
+        from DSASegmentationLib.nodes import referenceOf
+        from DSASegmentationLib.runs import isRun
+
         segmentation = self.segmentation
         browser = None if segmentation is None else referenceOf(segmentation, "Run")
         if not isRun(browser):
@@ -83,6 +82,8 @@ class DSAEffect(AbstractScriptedSegmentEditorEffect):
 
     def pixel(self, interactor: Any, viewWidget: Any, browser: Any) -> tuple[int, int] | None:
         """Give the row and column under the mouse, or None outside the picture."""
+        from DSASegmentationLib.correcting.geometry import pixelAt
+
         return pixelAt(browser, viewWidget.mrmlSliceNode(), interactor.GetEventPosition())
 
     def tell(self, text: str) -> None:

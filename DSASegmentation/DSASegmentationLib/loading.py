@@ -11,8 +11,8 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-from dsanet.errors import ReadError
-from dsanet.io import DSARun, RunFacts, find_sources, read_source
+from dsanet.errors import DSAError, ReadError
+from dsanet.io import DSARun, RunFacts, RunSource, find_sources, read_source
 from DSASegmentationLib.errors import SceneError
 from DSASegmentationLib.facts import factsFromJson
 from DSASegmentationLib.nodes import factOf, referenceOf, setReference
@@ -45,6 +45,33 @@ def loadRuns(scene: Any, path: Path | str) -> list[Any]:
     return list(dict.fromkeys(browsers))
 
 
+def loadReadable(scene: Any, paths: Iterable[Path]) -> tuple[list[Any], list[DSAError]]:
+    """Load the runs of files and folders that can be loaded, such as those of a whole study.
+
+    Args:
+        scene: The scene.
+        paths: Each as for `loadRuns`.
+
+    Returns:
+        The runs' browser nodes in the order of paths and file names, and why others are missing.
+    """
+    browsers: list[Any] = []
+    refused: list[DSAError] = []
+    for path in paths:
+        try:
+            sources = find_sources(path)
+        except DSAError as error:
+            refused.append(error)
+            continue
+        for source in sources:
+            try:
+                browsers.append(_added(scene, source))
+            except DSAError as error:
+                refused.append(error)
+    linkPlanes(scene)
+    return list(dict.fromkeys(browsers)), refused
+
+
 def loadRun(scene: Any, path: Path | str, number: int | None = None) -> Any:
     """Load one run.
 
@@ -70,9 +97,7 @@ def loadRun(scene: Any, path: Path | str, number: int | None = None) -> Any:
     if number is not None and not 1 <= number <= len(sources):
         msg = f"{path} has no run {number}, its runs are numbered from 1 to {len(sources)}"
         raise ReadError(msg)
-    with ExitStack() as undo:
-        browser = addOnce(scene, read_source(sources[(number or 1) - 1]), undo)
-        undo.pop_all()
+    browser = _added(scene, sources[(number or 1) - 1])
     linkPlanes(scene)
     return browser
 
@@ -130,6 +155,13 @@ def linkPlanes(scene: Any) -> None:
         for planes in groups.values():
             if len(planes["A"]) == len(planes["B"]):
                 _link(zip(planes["A"], planes["B"], strict=True))
+
+
+def _added(scene: Any, source: RunSource) -> Any:
+    with ExitStack() as undo:
+        browser = addOnce(scene, read_source(source), undo)
+        undo.pop_all()
+    return browser
 
 
 def _link(pairs: Iterable[tuple[Any, Any]]) -> None:

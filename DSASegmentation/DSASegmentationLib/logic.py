@@ -1,6 +1,6 @@
 """What the module's logic offers to its widgets and to Slicer's Python console.
 
-`DSASegmentationLogic` inherits `SegmentationLogic`:
+`DSASegmentationLogic` offers what `SegmentationLogic` has:
 
     logic = slicer.util.getModuleLogic("DSASegmentation")
     run = logic.loadRun("/data/run.dcm")
@@ -31,8 +31,7 @@ PAUSE_SECONDS = 0.02
 class SegmentationLogic(LearningLogic):
     """Loading, segmenting and measuring, for scripts and widgets alike. They share one warm worker.
 
-    To be inherited beside ScriptedLoadableModuleLogic. It needs no `__init__`, so that the order of
-    the base classes does not matter.
+    The module's logic makes one when it is first asked for something.
     """
 
     _segmenter: Segmenter | None = None

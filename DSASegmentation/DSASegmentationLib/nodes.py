@@ -113,6 +113,11 @@ def setSpacingFacts(node: Any, spacing: Spacing | None) -> None:
     setFact(node, "SpacingSource", spacing.source if spacing else None)
 
 
+def isOfRun(node: Any) -> bool:
+    """Whether a volume or segmentation was made by this extension, for a run; None is none."""
+    return node is not None and factOf(node, "SpacingMeaning") is not None
+
+
 def showsMillimetres(node: Any) -> bool:
     """Whether distances on a volume or segmentation of a run may be shown in mm."""
     return factOf(node, "SpacingMeaning") not in (None, PIXELS_ONLY)

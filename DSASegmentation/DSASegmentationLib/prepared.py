@@ -91,18 +91,14 @@ def preparedOf(browser: Any) -> PreparedRun | None:
     Raises:
         SceneError: Parts of it were removed from the scene or damaged.
     """
-    values, sequence = factOf(browser, "Prepared"), referenceOf(browser, SUBTRACTED)
-    if values is None or sequence is None:
+    found = partsOf(browser)
+    if found is None:
         return None
-    parts = {role: referenceOf(browser, role) for role in (FIELD, MINIP)}
-    missing = [role for role, node in parts.items() if node is None]
-    if missing:
-        msg = f"{browser.GetName()} {missing[0]} was removed from the scene; prepare the run again"
-        raise SceneError(msg)
+    values, parts = found
     try:
         return PreparedRun(
-            frames=framesOf(sequence),
-            times=timesOf(sequence),
+            frames=framesOf(parts[SUBTRACTED]),
+            times=timesOf(parts[SUBTRACTED]),
             field=imageOf(parts[FIELD]).astype(np.bool_),
             arterial_window=tuple(values["arterial_window"]),
             minip=imageOf(parts[MINIP]),
@@ -114,6 +110,37 @@ def preparedOf(browser: Any) -> PreparedRun | None:
     except (KeyError, TypeError) as error:
         msg = f"what {browser.GetName()} says of its preparation is damaged; prepare it again"
         raise SceneError(msg) from error
+
+
+def partsOf(browser: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Give what a prepared run consists of in the scene, without copying its frames.
+
+    Args:
+        browser: A run's browser node.
+
+    Returns:
+        The attribute `Prepared`, and the nodes by their role; None before the run is prepared.
+
+    Raises:
+        SceneError: Field or MinIP were removed from the scene.
+    """
+    values = factOf(browser, "Prepared")
+    parts = {role: referenceOf(browser, role) for role in (SUBTRACTED, FIELD, MINIP)}
+    missing = [role for role, node in parts.items() if node is None]
+    if values is None or SUBTRACTED in missing:
+        return None
+    if missing:
+        msg = f"{browser.GetName()} {missing[0]} was removed from the scene; subtract the run again"
+        raise SceneError(msg)
+    return values, parts
+
+
+def isPrepared(browser: Any) -> bool:
+    """Whether a run was prepared and no part of that was removed from the scene."""
+    try:
+        return partsOf(browser) is not None
+    except SceneError:
+        return False
 
 
 def arterialWindowOf(browser: Any) -> tuple[int, int] | None:

@@ -123,8 +123,10 @@ def laterRunOf(browser: Any) -> Callable[[], DSARun]:
         that were read is left to whoever compares their hash with the node's `PixelSHA256`.
 
     Raises:
-        SceneError: The node is no run, its frames are missing, or its facts are damaged.
+        SceneError: The node is no run, its frames are missing, its facts are damaged, or a newer
+            version of this module made it.
     """
+    _check_format(browser)
     sequence, dtype = _native(browser), _dtype(browser)
     frames = framesIn(sequence)
     times, spacing = timesOf(sequence), spacingOf(browser)
@@ -276,6 +278,16 @@ def _describe(browser: Any, run: DSARun) -> None:
     setFact(browser, "Facts", factsToJson(run.facts))
     setFact(browser, "Spacing", spacingToJson(run.spacing))
     setSpacingFacts(browser, run.spacing)
+
+
+def _check_format(browser: Any) -> None:
+    stated = factOf(browser, "Format")
+    if isinstance(stated, int) and stated > FORMAT:
+        msg = (
+            f"{browser.GetName()} was made by a newer version of this module (format {stated}, this"
+            f" one knows {FORMAT}); update the module"
+        )
+        raise SceneError(msg)
 
 
 def _dtype(browser: Any) -> np.dtype[Any]:

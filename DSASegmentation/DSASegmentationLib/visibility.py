@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from DSASegmentationLib.errors import SceneError
-from DSASegmentationLib.nodes import factOf, referenceOf, setFact, setReference
+from DSASegmentationLib.nodes import factOf, isOfRun, referenceOf, setFact, setReference
 from DSASegmentationLib.runs import (
     FLOW_MAP,
     MINIP,
@@ -135,6 +135,9 @@ def refresh(scene: Any) -> None:
         for node in segmentationsOf(browser):
             chosen = node is segmentationOf(browser) and flowMapShown(browser) is None
             _place(node, slices if chosen else [], len(views))
+    for node in nodesOf(scene, "vtkMRMLSegmentationNode"):
+        if isOfRun(node) and not isRun(referenceOf(node, "Run")):  # somebody deleted the run
+            _place(node, [], len(views))
     for node in nodesOf(scene, "vtkMRMLMarkupsNode"):
         owner = referenceOf(node, OWNER)
         if owner is not None:
@@ -156,12 +159,24 @@ def _views(scene: Any) -> list[Any]:
 
 
 def _show(view: Any, browser: Any) -> None:
-    """Set the layers of one slice view; None empties it."""
-    volume = browser and volumeShown(browser)
-    overlay, opacity = _overlay(browser) if browser else (None, 0.0)
+    """Set the layers of one slice view; None takes runs out of it and leaves other volumes."""
+    if browser is None:
+        _empty(view)
+        return
+    volume = volumeShown(browser)
+    overlay, opacity = _overlay(browser)
     view.SetBackgroundVolumeID(volume.GetID() if volume else None)
     view.SetForegroundVolumeID(overlay.GetID() if overlay else None)
     view.SetForegroundOpacity(opacity if overlay else 0)
+
+
+def _empty(view: Any) -> None:
+    scene = view.GetScene()
+    if isOfRun(scene.GetNodeByID(view.GetBackgroundVolumeID() or "")):
+        view.SetBackgroundVolumeID(None)
+    if isOfRun(scene.GetNodeByID(view.GetForegroundVolumeID() or "")):
+        view.SetForegroundVolumeID(None)
+        view.SetForegroundOpacity(0)
 
 
 def _overlay(browser: Any) -> tuple[Any, float]:

@@ -1,5 +1,6 @@
 """Stand-ins for Slicer's application: layout, slice views, messages. Scene and logics are real."""
 
+import time
 import types
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,12 @@ from DSASegmentationLib.headless import Host, openHost
 
 VIEWS = {"Red": "SetOrientationToAxial", "Green": "SetOrientationToCoronal"}
 VIEWS["Yellow"] = "SetOrientationToSagittal"
+
+TURN_SECONDS = 0.012
+"""Of a modal dialog's event loop, longer than the interval of any timer but the worker's."""
+
+MOST_OPEN = 3
+"""Dialogs on top of each other that still let events through."""
 
 
 class SliceView:
@@ -161,23 +168,46 @@ class Utils(QtCore.QObject):
 
 
 class Messages:
-    """What was shown and asked: the message functions of Slicer's `Base/Python/slicer/util.py`."""
+    """What was shown and asked: the message functions of Slicer's `Base/Python/slicer/util.py`.
+
+    Its dialogs are modal: while one is open timers and events go on.
+    """
 
     def __init__(self) -> None:
         self.errors: list[str] = []
         self.questions: list[str] = []
         self.told: list[str] = []
         self.answer = True
+        self.meanwhile: Callable[[], None] = _nothing
+        self._open = 0
 
     def errorDisplay(self, text: str, **_options: Any) -> None:
         self.errors.append(text)
+        self._wait()
 
     def showStatusMessage(self, text: str, _milliseconds: int = 0) -> None:
         self.told.append(text)
 
     def confirmYesNoDisplay(self, text: str, **_options: Any) -> bool:
         self.questions.append(text)
+        self._wait()
         return self.answer
+
+    def _wait(self) -> None:
+        """What happens until the user has read; dialogs that open dialogs without end are cut."""
+        self._open += 1
+        try:
+            if self._open <= MOST_OPEN:
+                self.meanwhile()
+                for _ in range(3):
+                    time.sleep(TURN_SECONDS)
+                    QtWidgets.QApplication.processEvents()
+        finally:
+            self._open -= 1
+
+
+def _nothing() -> None:
+    """What happens while a dialog is open unless a test says more."""
 
 
 def openApplication(patch: Any, *, window: bool = True) -> Any:

@@ -81,11 +81,11 @@ def test_two_planes_that_are_loaded_together_are_shown_together(
 ) -> None:
     planes: list[Any] = []
 
-    def load(_scene: Any, _path: Any) -> list[Any]:
+    def load(_scene: Any, _paths: Any) -> tuple[list[Any], list[Any]]:
         planes.extend(addPlane(app, plane) for plane in "AB")
-        return planes
+        return planes, []
 
-    monkeypatch.setattr(workplace, "loadRuns", load)
+    monkeypatch.setattr(workplace, "loadReadable", load)
     panel.place.load([Path("biplane")])
     assert panel.place.paired
     shown = [

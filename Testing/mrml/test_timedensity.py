@@ -23,14 +23,9 @@ from DSASegmentationLib.timedensity import (
 
 
 def test_the_background_is_0_and_a_filled_vessel_1() -> None:
-    prepared = replace(
-        prepare(make_run()),
-        frames=np.array([[[10, 10, 99]], [[4, 8, 99]]], np.float32),
-        center=10.0,
-        scale=5.0,
-    )
+    frames = np.array([[[10, 10, 99]], [[4, 8, 99]]], np.float32)
     pixels = np.array([[True, True, False]])
-    np.testing.assert_allclose(timeDensity(prepared, pixels), [0, 0.8])
+    np.testing.assert_allclose(timeDensity(frames, pixels, center=10.0, scale=5.0), [0, 0.8])
 
 
 def test_there_is_no_curve_before_the_run_is_prepared(host: Any) -> None:
@@ -49,7 +44,8 @@ def test_the_curve_is_that_of_the_field_until_vessels_are_labelled(host: Any) ->
     assert vessels is not None
     assert (whole.pixels, vessels.pixels) == (FIELD, VESSELS)
     np.testing.assert_allclose(vessels.times, np.arange(6) / 3)
-    expected = timeDensity(prediction.prepared, prediction.labels > 0)
+    made = prediction.prepared
+    expected = timeDensity(made.frames, prediction.labels > 0, made.center, made.scale)
     np.testing.assert_allclose(vessels.density, expected, atol=1e-6)
     assert vessels.density.max() > 2 * whole.density.max()
 

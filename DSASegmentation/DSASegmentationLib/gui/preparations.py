@@ -17,7 +17,7 @@ from dsanet.io import DSARun
 from dsanet.prepare import PrepareChoices, PreparedRun, prepare
 from DSASegmentationLib.gui.preparing import puttingPrepared
 from DSASegmentationLib.gui.showing_errors import showingErrors
-from DSASegmentationLib.prepared import arterialWindowOf, choicesOf
+from DSASegmentationLib.prepared import choicesOf, isPrepared
 from DSASegmentationLib.runs import isRun, runOf
 
 EVERY_MS = 10
@@ -129,7 +129,7 @@ def _isThere(browser: Any) -> bool:
 
 def _steps(browser: Any, work: _Work) -> Iterator[None]:
     """What is to be done in the scene: nothing where others have prepared the run meanwhile."""
-    if work.asked or arterialWindowOf(browser) is None:
+    if work.asked or not isPrepared(browser):
         return puttingPrepared(browser, work.result(), work.choices)
     return iter(())
 

@@ -7,8 +7,8 @@ from typing import Any
 from dsanet.errors import PrepareError
 from dsanet.prepare import PrepareChoices, PreparedRun
 from DSASegmentationLib.gui.display import applyInverted
-from DSASegmentationLib.prepared import addingPrepared, arterialWindowOf
-from DSASegmentationLib.runs import MINIP
+from DSASegmentationLib.prepared import addingPrepared, arterialWindowOf, isPrepared
+from DSASegmentationLib.runs import MINIP, minipOf
 from DSASegmentationLib.visibility import refresh, showImage
 
 PART = re.compile(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?")
@@ -36,12 +36,16 @@ def puttingPrepared(browser: Any, prepared: PreparedRun, choices: PrepareChoices
 
 
 def begin(browser: Any) -> bool:
-    """Show the MinIP of a run that nobody has looked at yet; say whether it is to be prepared."""
+    """Show the MinIP of a run that nobody has looked at yet; say whether it is to be prepared.
+
+    So is a run of whose preparation somebody deleted a part.
+    """
     if browser.GetSelectedItemNumber() < 0:
         browser.SetSelectedItemNumber(0)
-    if arterialWindowOf(browser) is not None:
+    if isPrepared(browser):
         return False
-    showImage(browser, MINIP)
+    if arterialWindowOf(browser) is None and minipOf(browser) is not None:
+        showImage(browser, MINIP)
     return True
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import qt
 
 from DSASegmentationLib.gui.rows import rowOf
-from DSASegmentationLib.gui.thumbnails import SIDE, thumbnail
+from DSASegmentationLib.gui.thumbnails import SIDE, lookOf, thumbnail
 
 GAP = 8
 """Pixels between the lines of the list."""
@@ -26,6 +26,7 @@ class RunList(qt.QListWidget):
     ) -> None:
         qt.QListWidget.__init__(self)
         self.onSelect, self.onDrop = onSelect, onDrop
+        self._icons: dict[str, tuple[Any, Any]] = {}
         self.setIconSize(qt.QSize(SIDE, SIDE))
         self.setAcceptDrops(True)
         self.setMinimumHeight(2 * (SIDE + GAP))
@@ -45,6 +46,8 @@ class RunList(qt.QListWidget):
         self.blockSignals(True)
         try:
             self.clear()
+            names = [browser.GetID() for browser in browsers]
+            self._icons = {name: self._icons[name] for name in names if name in self._icons}
             for browser in browsers:
                 self._add(browser, jobs.get(browser.GetID()))
             self.setCurrentRow(browsers.index(active) if active in browsers else -1)
@@ -56,14 +59,24 @@ class RunList(qt.QListWidget):
         for number in range(self.count):
             item = self.item(number)
             if item.data(qt.Qt.UserRole) == browser.GetID():
-                item.setText(rowOf(browser, job).text)
+                text = rowOf(browser, job).text
+                item.setText(text)
+                item.setToolTip(text)
 
     def _add(self, browser: Any, job: Any) -> None:
         text = rowOf(browser, job).text
-        item = qt.QListWidgetItem(thumbnail(browser), text)
+        item = qt.QListWidgetItem(self._icon(browser), text)
         item.setData(qt.Qt.UserRole, browser.GetID())
         item.setToolTip(text)
         self.addItem(item)
+
+    def _icon(self, browser: Any) -> Any:
+        """Draw a run's picture if it has changed; the list is filled after every brush stroke."""
+        look = lookOf(browser)
+        drawn = self._icons.get(browser.GetID())
+        if drawn is None or drawn[0] != look:
+            drawn = self._icons[browser.GetID()] = look, thumbnail(browser)
+        return drawn[1]
 
     def _selected(self, row: int) -> None:
         if row >= 0:

@@ -6,6 +6,7 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
+from dsanet.errors import DSAError
 from DSASegmentationLib.gui.displayoptions import DisplayOptions
 from DSASegmentationLib.gui.installedmenu import InstalledMenu
 from DSASegmentationLib.gui.notes import notesOf
@@ -52,12 +53,12 @@ class RunTab(Tab):
         active = self.place.active
         self._list.fill(runs(self.place.scene), self.place.jobs, active)
         self._showImage(active)
-        self._showCurve(active)
+        problems = self._showCurve(active)
         self._segment.show(active)
         self._display.show(active)
         self._subtraction.show(active)
         self.ui.removeButton.enabled = active is not None
-        self.ui.noteLabel.text = "\n".join(notesOf(active))
+        self.ui.noteLabel.text = "\n".join((*problems, *notesOf(active)))
         self.showFrame()
 
     def showFrame(self) -> None:
@@ -98,14 +99,22 @@ class RunTab(Tab):
         self.ui.playButton.setIcon(self.widget.style().standardIcon(icon))
         self.ui.playButton.enabled = active is not None and active.GetNumberOfItems() > 1
 
-    def _showCurve(self, active: Any) -> None:
+    def _showCurve(self, active: Any) -> list[str]:
+        """Show the curve of a run, and give what is wrong with it.
+
+        That is told in no dialog, for the scene changes often.
+        """
         curve = window = None
-        if active is not None:
-            with showingErrors(_("The time-density curve could not be made.")):
-                curve, window = timeDensityOf(active), arterialWindowOf(active)
-        self._plot.showCurve(curve, window)
+        problems = []
         busy = active is not None and self.place.isPreparing(active)
+        if active is not None and not busy:
+            try:
+                curve, window = timeDensityOf(active), arterialWindowOf(active)
+            except DSAError as error:
+                problems.append(f"{error}.")
+        self._plot.showCurve(curve, window)
         self._plot.setBusy(busy)
+        return problems
 
     # What the user does
 

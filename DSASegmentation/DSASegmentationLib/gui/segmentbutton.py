@@ -7,6 +7,9 @@ from slicer.i18n import tr as _
 
 from DSASegmentationLib.gui.workplace import Workplace
 
+MARGIN = 4
+"""Pixels after the name of a stage."""
+
 
 class SegmentButton:
     """Button and progress bar of the Run tab."""
@@ -14,6 +17,10 @@ class SegmentButton:
     def __init__(self, ui: Any, place: Workplace) -> None:
         self._ui, self._place = ui, place
         ui.segmentButton.connect("clicked()", self._clicked)
+        widths = [
+            ui.stageLabel.fontMetrics().boundingRect(text).width() for text in _stages().values()
+        ]
+        ui.stageLabel.setMinimumWidth(max(widths) + MARGIN)  # so that the bar stays where it is
 
     def show(self, browser: Any) -> None:
         """Say how far the segmentation of a run is; None for no run."""
@@ -49,7 +56,11 @@ class SegmentButton:
 
 def stageText(stage: str) -> str:
     """Give the name of a stage in the user's language."""
-    words = {
+    return _stages().get(stage, stage)
+
+
+def _stages() -> dict[str, str]:
+    return {
         "Waiting": _("Waiting"),
         "Starting": _("Starting"),
         "Reading": _("Reading"),
@@ -58,4 +69,3 @@ def stageText(stage: str) -> str:
         "Segmenting": _("Segmenting"),
         "Showing": _("Showing"),
     }
-    return words.get(stage, stage)

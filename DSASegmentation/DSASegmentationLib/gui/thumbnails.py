@@ -33,6 +33,16 @@ def thumbnail(browser: Any) -> Any:
     return icon
 
 
+def lookOf(browser: Any) -> tuple[Any, ...] | None:
+    """Give what the picture of a run depends on, to compare; None where there is no picture."""
+    volume = minipOf(browser)
+    if volume is None or volume.GetImageData() is None or volume.GetDisplayNode() is None:
+        return None
+    display = volume.GetDisplayNode()
+    levels = display.GetWindowLevelMin(), display.GetWindowLevelMax()
+    return volume.GetImageData().GetMTime(), *levels, display.GetColorNodeID()
+
+
 def pixmapOf(volume: Any, side: int) -> Any:
     """Draw a volume of one slice as a view shows it.
 

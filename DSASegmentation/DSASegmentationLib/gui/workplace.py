@@ -1,6 +1,6 @@
 """What the tabs share: scene, worker, active run, slice views."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ import qt
 import slicer.util
 from slicer.i18n import tr as _
 
+from dsanet.errors import DSAError, ReadError
 from dsanet.prepare import PrepareChoices
 from DSASegmentationLib import installing
 from DSASegmentationLib.gui.navigation import Navigation
@@ -16,11 +17,14 @@ from DSASegmentationLib.gui.preparing import begin
 from DSASegmentationLib.gui.showing_errors import showError, showingErrors
 from DSASegmentationLib.gui.views import Views
 from DSASegmentationLib.gui.watch import SceneWatch
-from DSASegmentationLib.loading import loadRuns, partnerOf, planeOf
+from DSASegmentationLib.loading import loadReadable, partnerOf, planeOf
 from DSASegmentationLib.runs import isRun, removeRun, runs, segmentationsOf
+from DSASegmentationLib.segments import segmentationOf
 from DSASegmentationLib.visibility import activeRun, refresh
 
 POLL_MS = 100
+MOST_ERRORS = 5
+"""That a dialog tells at once."""
 
 
 class Workplace:
@@ -46,7 +50,9 @@ class Workplace:
         self._watch = SceneWatch(scene, self.refresh, self._frame)
         self._preparations = Preparations(lambda _run: self.refresh())
         self._paired = False
-        self._shown: Any = None
+        self._entered = False
+        self._shown: tuple[Any, Any] = (None, None)
+        self._segmentations: list[Any] = []
         self._timer = qt.QTimer()
         self._timer.setInterval(POLL_MS)
         self._timer.connect("timeout()", self._poll)
@@ -69,10 +75,12 @@ class Workplace:
     def enter(self) -> None:
         """Begin to observe scene and views, as the user comes to the module."""
         self._watch.start()
+        self._entered = True
         self.refresh()
 
     def exit(self) -> None:
         """Observe nothing any more; a segmentation goes on."""
+        self._entered = False
         self._watch.stop()
         self._navigation.detach()
 
@@ -85,19 +93,27 @@ class Workplace:
         self._navigation.detach()
         self._watch.follow(None, [])
         self._views.restore()
-        self._shown = None
+        self._shown, self._segmentations = (None, None), []
 
     def refresh(self) -> None:
-        """Bring panel and views in line with the scene; an error, as of damaged runs, is shown."""
-        with showingErrors(_("The runs could not be shown.")):
-            self._refresh()
+        """Bring panel and views in line with the scene; an error, as of damaged runs, is shown.
+
+        Nothing is done while the user is in another module, whose views these are then.
+        """
+        if self._entered:
+            with showingErrors(_("The runs could not be shown.")):
+                self._refresh()
 
     def _refresh(self) -> None:
         present = runs(self.scene)
         self.jobs = {run.GetID(): self.jobs[run.GetID()] for run in present if self._job(run)}
         wanted = self.active or (present[-1] if present else None)
-        if wanted is not self._shown or not self._views.arranged:
+        chosen = [segmentationOf(run) for run in present]
+        if (wanted, self._beside(wanted)) != self._shown or not self._views.arranged:
             self._show(wanted)
+        elif chosen != self._segmentations:
+            refresh(self.scene)
+        self._segmentations = chosen
         active = self.active
         self._watch.follow(active, [node for run in present for node in segmentationsOf(run)])
         self._navigation.attach(list(self._views.widgets().values()))
@@ -114,19 +130,23 @@ class Workplace:
         self.activate(self.active)
 
     def load(self, paths: list[Path]) -> None:
-        """Load the runs of files and folders and show the last one; an error is shown."""
+        """Load the runs of files and folders and show the last one; what cannot be read is told."""
         loaded: list[Any] = []
+        refused: list[DSAError] = []
         with showingErrors(_("The run could not be loaded."), waitCursor=True):
-            for path in paths:
-                loaded += loadRuns(self.scene, path)
+            loaded, refused = loadReadable(self.scene, paths)
         if loaded:
             self._paired = partnerOf(loaded[-1]) in loaded
             self.activate(loaded[-1])
+        if refused:
+            showError(ReadError(shortened(refused)))
 
     def remove(self, browser: Any) -> None:
         """Remove a run from the scene, after asking where segments would be lost."""
         question = _("{run} has segments. Remove it with them?").format(run=browser.GetName())
         if segmentationsOf(browser) and not slicer.util.confirmYesNoDisplay(question):
+            return
+        if browser.GetScene() is None:  # it went while the question was open
             return
         self.cancel(browser)
         removeRun(browser)
@@ -167,8 +187,8 @@ class Workplace:
         return None if browser is None else self.jobs.get(browser.GetID())
 
     def _show(self, browser: Any) -> None:
-        self._shown = browser
-        other = partnerOf(browser) if browser is not None and self._paired else None
+        other = self._beside(browser)
+        self._shown = browser, other
         shown = [run for run in (browser, other) if run is not None]
         for run in shown:
             if begin(run) and not self._preparations.has(run):
@@ -177,6 +197,10 @@ class Workplace:
             self._views.showPair(browser, sorted(shown, key=planeOf))
         else:
             self._views.showOne(browser)
+
+    def _beside(self, browser: Any) -> Any:
+        """Give the run that is shown beside another one, or None."""
+        return partnerOf(browser) if browser is not None and self._paired else None
 
     def _frame(self, _run: Any = None) -> None:
         self.onFrame()
@@ -194,6 +218,14 @@ class Workplace:
             self.onJob(job)
         if job.state == "failed" and job.error is not None:
             showError(job.error)
+
+
+def shortened(errors: Sequence[DSAError]) -> str:
+    """Say errors one below the other, of many the first ones."""
+    lines = [str(error) for error in errors[:MOST_ERRORS]]
+    left = len(errors) - len(lines)
+    more = [_("{count} more could not be read.").format(count=left)] if left else []
+    return "\n".join(lines + more)
 
 
 def _nothing(*_unused: Any) -> None:

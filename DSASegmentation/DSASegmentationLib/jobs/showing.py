@@ -37,15 +37,13 @@ def showing(job: Job, prediction: Prediction) -> Iterator[float]:
     if decided != job.decided:
         prepared, kept = _moved(prepared, decided.arterial_window), decided
     yield 0.0
-    steps = len(prepared.frames) + 4
+    steps = len(prepared.frames) + 3
     for nth, _ in enumerate(addingPrepared(browser, prepared, kept), 1):
         yield nth / steps
-    yield 1 - 2 / steps
+    # In one step, for who cancels gets none of it
+    addUncertainty(browser, prediction.probabilities)
     job.segmentation = addPrediction(browser, prediction)
     job.warnings = prediction.warnings
-    yield 1 - 1 / steps
-    addUncertainty(browser, prediction.probabilities)
-    yield 1.0
     refresh(browser.GetScene())
 
 

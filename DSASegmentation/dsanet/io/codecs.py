@@ -19,6 +19,9 @@ from dsanet.io.layout import PixelLayout
 from dsanet.io.packbits import decode_rle
 from dsanet.io.refusal import refuse
 
+JPEG_LOSSLESS = uid.UID("1.2.840.10008.1.2.4.57")
+"""Written out: what pydicom 2.4, of Slicer 5.10, calls `JPEGLossless` is another one."""
+
 DCT_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
 LOSSLESS_FRAMES = frozenset({0xC3})
 JPEG_LS_FRAMES = frozenset({0xF7})
@@ -76,7 +79,7 @@ _JPEG_2000 = _Codec(_with_pillow, JPEG_2000_FRAMES, 16)
 _CODECS = {
     uid.JPEGBaseline8Bit: _DCT,
     uid.JPEGExtended12Bit: _DCT,
-    uid.JPEGLossless: _LOSSLESS,
+    JPEG_LOSSLESS: _LOSSLESS,
     uid.JPEGLosslessSV1: _LOSSLESS,
     uid.JPEGLSLossless: _JPEG_LS,
     uid.JPEGLSNearLossless: _JPEG_LS,

@@ -1,12 +1,13 @@
 """The pixels of a DICOM dataset, native or compressed, checked against its header."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydicom import encaps
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
-from pydicom.encaps import generate_frames
 from pydicom.uid import UID
 
 from dsanet.io.codecs import check_frame, decode_frame
@@ -61,21 +62,28 @@ def _native(data: bytes, layout: PixelLayout, *, swapped: bool, words: bool) -> 
 
 
 def _frames(dataset: Dataset, data: bytes, layout: PixelLayout) -> list[bytes]:
-    table = dataset.get("ExtendedOffsetTable")
-    lengths = dataset.get("ExtendedOffsetTableLengths")
-    frames = list(
-        generate_frames(
-            data,
-            number_of_frames=layout.frames,
-            extended_offsets=(table, lengths) if table and lengths else None,
-        )
-    )
+    frames = list(_split(dataset, data, layout.frames))
     if len(frames) != layout.frames:
         refuse(
             f"{attribute_name('PixelData')} holds {len(frames)} frames",
             f"{layout.frames} as {attribute_name('NumberOfFrames')} states",
         )
     return frames
+
+
+def _split(dataset: Dataset, data: bytes, count: int) -> Iterator[bytes]:
+    """Cut encapsulated pixel data into frames.
+
+    Pydicom 2.4, of Slicer 5.10, knows no Extended Offset Table and needs none: a frame is then one
+    fragment (PS3.3 C.7.6.3.1.8).
+    """
+    if not hasattr(encaps, "generate_frames"):
+        yield from encaps.generate_pixel_data_frame(data, count)
+        return
+    table = dataset.get("ExtendedOffsetTable")
+    lengths = dataset.get("ExtendedOffsetTableLengths")
+    offsets = (table, lengths) if table and lengths else None
+    yield from encaps.generate_frames(data, number_of_frames=count, extended_offsets=offsets)
 
 
 def _compressed(frames: list[bytes], syntax: UID, layout: PixelLayout) -> NDArray[Any]:
