@@ -143,6 +143,7 @@ def _add_train(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     train.add_argument("--from", dest="parent", metavar="MODEL", help="start from its weights")
     train.add_argument("--restart", action="append", default=[], metavar="PART")
     train.add_argument("--width", type=_positive)
+    train.add_argument("--heads", type=_positive)
     train.add_argument("--temporal", choices=["timestamps", "fixed8"])
     for name in ("steps", "batch-size", "crop-px", "loaders"):
         train.add_argument(f"--{name}", type=_positive)

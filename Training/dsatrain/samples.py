@@ -26,7 +26,7 @@ WIDE_SHARE = 1 / 3
 ZOOMS = (0.75, 1.0, 1.0, 1.3, 1.7)
 """Magnifications of a crop, drawn evenly: runs come in 472 to 1432 px."""
 
-WHOLE_SHARE = 1 / 4
+WHOLE_SHARE = 0.4
 """Of the samples that show the whole run, made smaller."""
 
 LARGEST_TURN_DEG = 15.0
@@ -206,7 +206,7 @@ def regrade(sample: Sample, rng: np.random.Generator) -> Sample:
 
 
 def crop_side(sample: Sample, crop_px: int, rng: np.random.Generator) -> int:
-    """Draw the side of the square to cut; one time of four it holds the whole run.
+    """Draw the side of the square to cut; four times of ten it holds the whole run.
 
     Whether a run has a main artery trunk shows in the whole picture, not in a part of it.
     """

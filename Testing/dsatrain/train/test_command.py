@@ -18,8 +18,9 @@ def arguments(*given):
 def test_a_recipe_stands_unless_a_value_is_given():
     assert config_of(arguments(), None) == FAST
     assert config_of(arguments("--recipe", "paper"), None) == PAPER
-    changed = config_of(arguments("--recipe", "paper", "--steps", "9", "--width", "4"), None)
-    assert (changed.steps, changed.network.width) == (9, 4)
+    asked = ("--steps", "9", "--width", "4", "--heads", "2")
+    changed = config_of(arguments("--recipe", "paper", *asked), None)
+    assert (changed.steps, changed.network.width, changed.network.heads) == (9, 4, 2)
     assert changed.optimizer == "sgd"
     assert config_of(arguments("--steps", "80"), None).warmup == 8
     assert changed.network.temporal == "fixed8"

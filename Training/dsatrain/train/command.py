@@ -74,7 +74,7 @@ def config_of(arguments: argparse.Namespace, parent: ModelPackage | None) -> Tra
         parent: The model to start from; its network is kept.
     """
     recipe = RECIPES[arguments.recipe]
-    asked = {key: getattr(arguments, key) for key in ("width", "temporal")}
+    asked = {key: getattr(arguments, key) for key in ("width", "heads", "temporal")}
     chosen = {key: value for key, value in asked.items() if value is not None}
     network = parent.config if parent else DSANetConfig(**(recipe.network.as_dict() | chosen))
     names = (
