@@ -10,7 +10,7 @@ from DSASegmentationLib.gui.showing_errors import showingErrors
 
 
 class SmartEraseEffect(DSAEffect):
-    """Click: the piece between branchings goes."""
+    """Click: the piece between branchings goes. Shift+click: the vessel ends there."""
 
     NAME, ICON, FILE = SMART_ERASE, "SmartErase.png", __file__
 
@@ -19,13 +19,13 @@ class SmartEraseEffect(DSAEffect):
 
     def helpText(self) -> str:
         return _(
-            "<html>Click what is no artery: the piece between two branchings is erased.<br>The"
-            " status bar tells when contrast medium arrived in it; late means vein.</html>"
+            "<html>Click what is no artery: the piece between two branchings is erased."
+            "<br>Shift+click where an artery ends: all beyond is erased.<br>The status bar tells"
+            " when contrast medium arrived in it; late means vein.</html>"
         )
 
     def processInteractionEvents(self, interactor: Any, event: int, viewWidget: Any) -> bool:
-        ours = event == CLICK and inSliceView(viewWidget)
-        if not ours or modified(interactor) or interactor.GetShiftKey():
+        if event != CLICK or not inSliceView(viewWidget) or modified(interactor):
             return False
         browser = self.run
         point = browser and self.pixel(interactor, viewWidget, browser)
@@ -33,8 +33,10 @@ class SmartEraseEffect(DSAEffect):
             return False
         from DSASegmentationLib.correcting.clicking import eraseAt
 
+        beyond = bool(interactor.GetShiftKey())
         with showingErrors(_("The vessel could not be erased.")):
-            self.tell(_said(eraseAt(self.segmentation, browser, point, self.saveState)))
+            done = eraseAt(self.segmentation, browser, point, self.saveState, beyond=beyond)
+            self.tell(_said(done))
         return True
 
 

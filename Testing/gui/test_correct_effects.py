@@ -86,7 +86,11 @@ def test_other_events_and_other_views_go_on_to_slicer(app: Any, use: Any) -> Non
 
 def test_smart_erase_tells_when_contrast_arrived(app: Any, use: Any) -> None:
     user = use(SMART_ERASE)
-    assert user.do(CLICK, (9, 30), shift=1) is False
+    assert user.do(CLICK, (9, 40), shift=1) is True
+    assert np.all(user.labels[9:11, 20:38] == BV)
+    assert not np.any(user.labels[8:12, 42 : COLUMNS - 6])
+    use.widget.undo()
+    assert np.array_equal(user.labels, some_labels())
     assert user.do(CLICK, (9, 30)) is True
     assert not np.any(user.labels[8:12, 20 : COLUMNS - 6])
     assert "Contrast arrived at 1.1" in app.messages.told[-1]

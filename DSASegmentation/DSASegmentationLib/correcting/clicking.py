@@ -65,7 +65,14 @@ def reassignAt(
     return Click(pixels, *_classes(labels, change, point)) if pixels else NOTHING
 
 
-def eraseAt(segmentation: Any, browser: Any, point: Point, saveState: Callable[[], Any]) -> Click:
+def eraseAt(
+    segmentation: Any,
+    browser: Any,
+    point: Point,
+    saveState: Callable[[], Any],
+    *,
+    beyond: bool = False,
+) -> Click:
     """Take the clicked piece of vessel away, and tell when contrast medium arrived in it.
 
     Args:
@@ -73,12 +80,13 @@ def eraseAt(segmentation: Any, browser: Any, point: Point, saveState: Callable[[
         browser: The run's browser node.
         point: Row and column of the click, whole.
         saveState: Saves the state for undo.
+        beyond: From the click on, with all that blood reaches through it: the vessel ends here.
 
     Raises:
         SceneError: See `applyLabels`.
     """
     labels = labelsOf(segmentation, browser)
-    change = erased(labels, split(labels), point)
+    change = erased(labels, split(labels), point, "beyond" if beyond else "piece")
     pixels = applyLabels(segmentation, browser, change.labels, saveState)
     if not pixels:
         return NOTHING
