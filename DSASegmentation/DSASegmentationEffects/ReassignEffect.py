@@ -4,7 +4,7 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
-from DSASegmentationEffects.effect import CLICK, DSAEffect, inSliceView, modified
+from DSASegmentationEffects.effect import DSAEffect
 from DSASegmentationLib.gui.effectnames import REASSIGN
 from DSASegmentationLib.gui.showing_errors import showingErrors
 
@@ -24,19 +24,14 @@ class ReassignEffect(DSAEffect):
         )
 
     def processInteractionEvents(self, interactor: Any, event: int, viewWidget: Any) -> bool:
-        if event != CLICK or not inSliceView(viewWidget) or modified(interactor):
-            return False
-        browser = self.run
-        point = browser and self.pixel(interactor, viewWidget, browser)
-        if not point:
+        at = self.clicked(interactor, event, viewWidget)
+        if at is None:
             return False
         from DSASegmentationLib.correcting.clicking import reassignAt
 
         downstream = bool(interactor.GetShiftKey())
         with showingErrors(_("The vessel could not be reassigned.")):
-            done = reassignAt(
-                self.segmentation, browser, point, self.saveState, downstream=downstream
-            )
+            done = reassignAt(self.segmentation, *at, self.saveState, downstream=downstream)
             self.tell(_said(done))
         return True
 

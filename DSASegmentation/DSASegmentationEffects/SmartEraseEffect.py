@@ -4,7 +4,7 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
-from DSASegmentationEffects.effect import CLICK, DSAEffect, inSliceView, modified
+from DSASegmentationEffects.effect import DSAEffect
 from DSASegmentationLib.gui.effectnames import SMART_ERASE
 from DSASegmentationLib.gui.showing_errors import showingErrors
 
@@ -25,17 +25,14 @@ class SmartEraseEffect(DSAEffect):
         )
 
     def processInteractionEvents(self, interactor: Any, event: int, viewWidget: Any) -> bool:
-        if event != CLICK or not inSliceView(viewWidget) or modified(interactor):
-            return False
-        browser = self.run
-        point = browser and self.pixel(interactor, viewWidget, browser)
-        if not point:
+        at = self.clicked(interactor, event, viewWidget)
+        if at is None:
             return False
         from DSASegmentationLib.correcting.clicking import eraseAt
 
         beyond = bool(interactor.GetShiftKey())
         with showingErrors(_("The vessel could not be erased.")):
-            done = eraseAt(self.segmentation, browser, point, self.saveState, beyond=beyond)
+            done = eraseAt(self.segmentation, *at, self.saveState, beyond=beyond)
             self.tell(_said(done))
         return True
 

@@ -86,6 +86,16 @@ class DSAEffect(AbstractScriptedSegmentEditorEffect):
 
         return pixelAt(browser, viewWidget.mrmlSliceNode(), interactor.GetEventPosition())
 
+    def clicked(
+        self, interactor: Any, event: int, viewWidget: Any
+    ) -> tuple[Any, tuple[int, int]] | None:
+        """Give the run, and the row and column that were clicked; None for any other event."""
+        if event != CLICK or not inSliceView(viewWidget) or modified(interactor):
+            return None
+        browser = self.run
+        point = browser and self.pixel(interactor, viewWidget, browser)
+        return (browser, point) if point else None
+
     def tell(self, text: str) -> None:
         """Show a line in the status bar."""
         slicer.util.showStatusMessage(text, SHOWN_MS)

@@ -1,9 +1,6 @@
 """The tutorial's way through the real panel, with a kill in it (R5)."""
 
 import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,28 +16,14 @@ from DSASegmentationLib.gui import panel as panels
 from dsatrain.phantom import make_phantom, sample_settings
 from dsatrain.phantom.dicom_file import write_xa_dicom
 
+from ..mrml.killing import told_until_killed
 from . import annotator
 from .conftest import qt
 
-ROOT = Path(__file__).resolve().parents[2]
 PHANTOM = (40, (224, 192), 6)
 """Seed, rows and columns, frames."""
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
-
-
-def killed_annotator(run: Path) -> list[tuple[str, str]]:
-    """Let an annotator work in a process of its own until all tools were used; kill it there."""
-    command = [sys.executable, "-m", "Testing.gui.annotator", str(run)]
-    told: list[tuple[str, str]] = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        for line in process.stdout or ():
-            name, _, digest = line.strip().partition("\t")
-            told.append((name, digest))
-            if name == "more":
-                process.send_signal(signal.SIGKILL)
-        assert process.wait() == -signal.SIGKILL
-    return told
 
 
 def answering(patch: pytest.MonkeyPatch, **answers: Any) -> None:
@@ -56,7 +39,7 @@ def test_open_correct_crash_recover_accept_export_and_hand_over(
     pytest.importorskip("openvino")
     run = home / "run.dcm"
     write_xa_dicom(make_phantom(sample_settings(*PHANTOM)).run, run)
-    told = killed_annotator(run)
+    told = told_until_killed("Testing.gui.annotator", str(run))
     names = ["tracing", "traced", "reassigned", "erased", "painted", "rubbed", "undone"]
     assert [name for name, _ in told] == ["begun", *names, "more"]
 

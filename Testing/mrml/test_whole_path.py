@@ -1,9 +1,6 @@
 """One run all the way: file, model, every tool, a kill, recovery, case, DICOM, files, zip (R5)."""
 
 import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +26,9 @@ from DSASegmentationLib.journaling import restoreEdits
 from DSASegmentationLib.segments import setNote
 
 from .editing import box
+from .killing import told_until_killed
 from .reader_at_work import segmented
 
-ROOT = Path(__file__).resolve().parents[2]
 PHANTOM = (40, (224, 192), 6)
 """Seed, rows and columns, frames."""
 
@@ -45,26 +42,12 @@ def run_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def killed_reader(run: Path, home: Path) -> list[tuple[str, str]]:
-    """Let a reader work in a process of its own until all tools were used; kill it there."""
-    command = [sys.executable, "-m", "Testing.mrml.reader_at_work", str(run), str(home)]
-    told: list[tuple[str, str]] = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        for line in process.stdout or ():
-            cause, _, digest = line.strip().partition("\t")
-            told.append((cause, digest))
-            if cause == "more":
-                process.send_signal(signal.SIGKILL)
-        assert process.wait() == -signal.SIGKILL
-    return told
-
-
 def test_from_the_file_over_a_kill_to_another_data_set_bit_for_bit(
     run_file: Path, host: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pytest.importorskip("openvino")
     home = tmp_path / "home"
-    told = killed_reader(run_file, home)
+    told = told_until_killed("Testing.mrml.reader_at_work", str(run_file), str(home))
     assert [cause for cause, _ in told] == [
         *("start", "DSA Vessel Trace", "DSA Reassign", "DSA Smart Erase", "Paint", "Erase"),
         *("edit", "more"),

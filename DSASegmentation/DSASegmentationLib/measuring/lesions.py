@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from dsanet.measure import Lesion, Percent, lesion_at
+from dsanet.measure import Lesion, lesion_at
 from dsanet.measure.lines.paths import Path
 from dsanet.measure.stenosis.lesions import Rule
 from dsanet.measure.stenosis.profile import profile_of
@@ -150,15 +150,14 @@ def graded(path: Path, at: float, references: Mapping[Rule, float]) -> Lesion:
     """
     profile = profile_of(path)
     lesion = lesion_at(path, at, profile=profile)
+    if not math.isfinite(lesion.minimum_px):
+        return lesion
     percents = dict(lesion.percents)
     for rule, place in references.items():
         beyond = max(place, lesion.at_px)
         side = beyond if rule == "NASCET" else min(place, lesion.at_px - BEFORE_PX)
         moved = lesion_at(path, at, reference_at_px=side, profile=profile)
         percents[rule] = replace(moved.percents[rule], reference_at_px=side)
-    if not math.isfinite(lesion.minimum_px):
-        reason = "no diameter counts here"
-        percents = {rule: Percent(rule, None, None, None, None, reason) for rule in percents}
     return replace(lesion, percents=percents)
 
 
