@@ -18,7 +18,7 @@ from dsanet.engine import Engine
 from dsanet.errors import DSAError
 from dsanet.measure import Measurements, lesion_at, measure
 from dsanet.measure.stenosis.lesions import Lesion
-from dsanet.measure.width.diameters import Doubt
+from dsanet.measure.width.doubts import Doubt
 from dsanet.prepare import PreparedRun, prepare
 from dsatrain.phantom import Phantom, PhantomSettings, make_phantom, sample_settings
 from dsatrain.phantom.noise import photons

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from dsanet.measure.lines.find import find_lines, owners_of, stations_of
-from dsanet.measure.width.diameters import Doubt, measure_widths
+from dsanet.measure.width.diameters import measure_widths
+from dsanet.measure.width.doubts import Doubt
 from dsanet.measure.width.fit import Profiles, fit_tubes
 from dsanet.measure.width.look import find_look
 from dsanet.measure.width.tube import tube

@@ -32,7 +32,7 @@ class Path:
         diameter_px: float64 (N,).
         error_px: float64 (N,), standard deviation.
         counts: bool (N,), whether the diameter counts.
-        doubt: int64 (N,), see `dsanet.measure.width.diameters.Doubt`.
+        doubt: int64 (N,), see `dsanet.measure.width.doubts.Doubt`.
         stations: int64 (N,), numbers of the stations.
         blur_px: Standard deviation of the run's point spread function, pixels.
     """

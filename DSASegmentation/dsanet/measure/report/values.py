@@ -14,7 +14,7 @@ from dsanet.measure.lines.paths import Path
 from dsanet.measure.measurements import Flow, Measurements
 from dsanet.measure.stenosis.lesions import RULES, Lesion
 from dsanet.measure.vessels import QUANTILES, ClassStatistics
-from dsanet.measure.width.diameters import DOUBTS, Doubt
+from dsanet.measure.width.doubts import DOUBTS, Doubt
 
 LESION_COLUMNS = (
     *("path", "row", "column", "at_px", "length_px", "minimum_px", "minimum_error_px"),

@@ -10,7 +10,7 @@ from scipy import ndimage
 from dsanet.errors import MeasureError
 from dsanet.measure.lines.paths import Path
 from dsanet.measure.stenosis.profile import DiameterProfile, profile_of
-from dsanet.measure.width.diameters import DENSITOMETRIC_PX, Doubt
+from dsanet.measure.width.doubts import DENSITOMETRIC_PX, Doubt
 
 Rule = Literal["NASCET", "WASID", "ECST"]
 RULES: dict[Rule, str] = {

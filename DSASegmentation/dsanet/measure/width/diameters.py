@@ -1,23 +1,19 @@
 """Diameters along all lines, sub-pixel, with errors and with what speaks against them."""
 
 from dataclasses import dataclass, replace
-from enum import IntEnum
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from dsanet.measure.lines.find import Line, Stations
+from dsanet.measure.width.crossing import crossed
+from dsanet.measure.width.doubts import MEASURED, Doubt, doubts_of, meeting_places
 from dsanet.measure.width.fit import Profiles, Tubes, fit_tubes
 from dsanet.measure.width.look import Look, find_look
 from dsanet.measure.width.profiles import clear_of_neighbours, filling, profiles_of, reach_of
 
 Floats = NDArray[np.float64]
-
-DENSITOMETRIC_PX = 3.0
-"""Below this diameter the edges of a vessel are one blur; its diameter then follows from its
-darkness, compared with that of wider places of the same vessel."""
 
 CONTRAST_REACH_PX = 15.0
 CONTRAST_SPREAD, RUN_SPREAD = 0.15, 0.45
@@ -27,45 +23,6 @@ place to place within the reach) and less so between the vessels of a run."""
 ERROR_FACTOR, ERROR_FLOOR_PX, ERROR_SHARE = 1.2, 0.2, 0.02
 """What neighbours that nobody marked, streaming contrast and the background add to the error from
 noise, so that 68 % of phantoms' diameters lie within it (bench_measure.py)."""
-
-POOR_FIT, POOR_SHARE = 4.0, 0.08
-"""A profile whose residuals exceed its line's usual ones by this factor, and this share of the
-vessel's own darkness, holds something else; the walls of a stenosis fit a little less well too."""
-
-
-OVERLAP = 0.5
-"""A wide vessel whose darkness a pixel of chord is by this much, in natural logarithms, more than
-nearby lies over another one."""
-
-
-FAINT = 1.5
-"""A vessel's middle is darker than its surroundings by more than so many standard deviations of a
-sample."""
-
-
-class Doubt(IntEnum):
-    """What speaks against a diameter, the gravest last."""
-
-    NONE = 0
-    DENSITOMETRIC = 1
-    NEIGHBOUR = 2
-    BORDER = 3
-    POOR = 4
-    MEETING = 5
-
-
-DOUBTS = {
-    Doubt.NONE: "",
-    Doubt.DENSITOMETRIC: "below 3 px, from darkness",
-    Doubt.NEIGHBOUR: "a neighbour hides one side",
-    Doubt.BORDER: "at the border of the exposed field",
-    Doubt.POOR: "the profile is not that of one vessel",
-    Doubt.MEETING: "vessels meet or cross here",
-}
-"""Each in words, for people."""
-
-MEASURED = (Doubt.NONE, Doubt.DENSITOMETRIC, Doubt.NEIGHBOUR)
-"""Doubts with which a diameter still counts."""
 
 NEIGHBOUR_FACTOR = 2.5
 """With a neighbour hiding one side, phantoms' diameters are off by this much more than the fit
@@ -137,15 +94,16 @@ def measure_widths(
     """
     weights = filling(frames, window, stations)
     groups = _groups(frames, weights, stations, owners, field)
-    meeting = _meeting(lines, stations)
-    wide = [_wide(group, stations, meeting) for group in groups]
+    meeting, crossing = meeting_places(lines, stations), crossed(lines, stations)
+    wide = [_wide(group, stations, meeting | crossing) for group in groups]
     look = find_look([part for part in wide if len(part.values)], -background)
     groups = [_straightened(group, look) for group in groups]
     free = _fitted(groups, look.blur_px, len(stations.line))
-    known = _known_contrast(free, stations, look.blur_px)
+    known = _known_contrast(free, stations, look.blur_px, crossing)
     tubes = _fitted(groups, look.blur_px, len(stations.line), known)
-    poor = _poor(tubes, stations) | _overlapped(free, known[0], look.blur_px, stations)
-    doubt = _doubts(tubes, groups, stations, field, meeting, poor)
+    doubt = doubts_of(
+        tubes, free, known[0], look.blur_px, _sides(groups), stations, field, meeting, crossing
+    )
     diameter = 2 * tubes.radius
     error = np.sqrt(
         (ERROR_FACTOR * 2 * tubes.radius_error) ** 2
@@ -174,6 +132,14 @@ def _groups(
     return groups
 
 
+def _sides(groups: list[_Group]) -> NDArray[np.bool_]:
+    """Whether background shows on each side, (N, 2)."""
+    free = np.ones((sum(len(group.chosen) for group in groups), 2), np.bool_)
+    for group in groups:
+        free[group.chosen] = group.free
+    return free
+
+
 def _straightened(group: _Group, look: Look) -> _Group:
     return replace(group, profiles=look.straight(group.profiles))
 
@@ -198,10 +164,12 @@ def _fitted(
     return Tubes(**values)
 
 
-def _known_contrast(free: Tubes, stations: Stations, blur: float) -> tuple[Floats, Floats]:
+def _known_contrast(
+    free: Tubes, stations: Stations, blur: float, crossing: NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
     """Expected contrast at each station and its standard deviation, from wider places nearby."""
     certain = (free.contrast > 0) & (free.contrast_error < 0.5 * free.contrast)
-    certain &= free.radius > 1.2 * blur
+    certain &= (free.radius > 1.2 * blur) & ~crossing
     share = np.where(certain, free.contrast_error / np.maximum(free.contrast, 1e-12), 1.0)
     weight = np.where(certain, 1 / (share**2 + 0.05**2), 0.0)
     log = np.log(np.where(certain, free.contrast, 1.0))
@@ -243,73 +211,3 @@ def _weighted_median(values: Floats, weights: Floats) -> float:
     order = np.argsort(values)
     reached = np.cumsum(weights[order])
     return float(values[order][np.searchsorted(reached, 0.5 * reached[-1])])
-
-
-def _meeting(lines: tuple[Line, ...], stations: Stations) -> NDArray[np.bool_]:
-    """Stations nearer to a meeting place than its vessels are wide."""
-    found = np.zeros(len(stations.line), np.bool_)
-    for number, line in enumerate(lines):
-        part = stations.of(number)
-        along, width = stations.along[part], stations.half_width[part]
-        for degree, distance, end in (
-            (line.degrees[0], along, 0),
-            (line.degrees[1], along[-1] - along, -1),
-        ):
-            if degree > 2:
-                found[part] |= distance < width[end] + 1
-    return found
-
-
-def _doubts(
-    tubes: Tubes,
-    groups: list[_Group],
-    stations: Stations,
-    field: NDArray[np.bool_],
-    meeting: NDArray[np.bool_],
-    poor: NDArray[np.bool_],
-) -> NDArray[np.int64]:
-    free = np.ones((len(stations.line), 2), np.bool_)
-    for group in groups:
-        free[group.chosen] = group.free
-    doubt = np.full(len(stations.line), int(Doubt.NONE))
-    doubt[2 * tubes.radius < DENSITOMETRIC_PX] = Doubt.DENSITOMETRIC
-    doubt[~free.all(axis=1)] = Doubt.NEIGHBOUR
-    doubt[_near_border(stations, tubes.radius, field)] = Doubt.BORDER
-    doubt[poor | ~free.any(axis=1)] = Doubt.POOR
-    doubt[meeting] = Doubt.MEETING
-    return doubt
-
-
-def _near_border(stations: Stations, radius: Floats, field: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Stations whose vessel reaches the border of the exposed field."""
-    inner = ndimage.distance_transform_cdt(np.pad(field, 1), "chessboard")[1:-1, 1:-1]
-    places = np.clip(np.round(stations.points).astype(np.int64), 0, np.array(field.shape) - 1)
-    return np.asarray(inner[tuple(places.T)] <= radius + 1)
-
-
-def _poor(tubes: Tubes, stations: Stations) -> NDArray[np.bool_]:
-    """Residuals far above the line's usual ones, or darkness that does not rise above them."""
-    depth = 2 * tubes.radius * tubes.contrast
-    poor = depth <= FAINT * tubes.noise + 1e-4
-    for line in range(len(stations.starts) - 1):
-        part = stations.of(line)
-        least = np.maximum(POOR_FIT * np.median(tubes.noise[part]), POOR_SHARE * depth[part])
-        poor[part] |= tubes.noise[part] > least
-    return np.asarray(poor)
-
-
-def _overlapped(
-    free: Tubes, expected: Floats, blur: float, stations: Stations
-) -> NDArray[np.bool_]:
-    """Wide vessels much darker than nearby, a pixel of chord and in all.
-
-    A fainter one is narrow or runs less obliquely. A stenosis is darker a pixel of chord, for its
-    walls are steep, but never in all.
-    """
-    wide = (free.radius > 3 * blur) & (free.contrast_error < 0.2 * np.abs(free.contrast))
-    ratio = np.maximum(free.contrast, 1e-12) / np.maximum(expected, 1e-12)
-    depth = free.radius * free.contrast
-    starts = stations.starts
-    usual = [np.median(depth[a:b]) for a, b in pairwise(starts.tolist())]
-    darker = depth > np.array(usual)[stations.line]
-    return np.asarray(wide & darker & (np.log(ratio) > OVERLAP))
