@@ -61,6 +61,8 @@ def measure(app: Any, panel: Any) -> None:
     conftest.settle()
     tab = panel.tabs["MeasureTab"]
     tab.ui.measureButton.click()
+    while tab._work.busy:
+        conftest.settle()
     conftest.settle()
     tab.ui.mapBox.setCurrentIndex(tab.ui.mapBox.findData("arrival"))
     conftest.settle()

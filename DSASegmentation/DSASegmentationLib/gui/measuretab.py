@@ -19,10 +19,11 @@ from DSASegmentationLib.gui.lesiontable import LesionTable
 from DSASegmentationLib.gui.markers import MarkerWatch
 from DSASegmentationLib.gui.measuredruns import MeasuredRuns
 from DSASegmentationLib.gui.measurenotes import measureNotes
+from DSASegmentationLib.gui.measurework import MeasureWork
 from DSASegmentationLib.gui.showing_errors import showingErrors
 from DSASegmentationLib.gui.tab import Tab
 from DSASegmentationLib.gui.workplace import Workplace
-from DSASegmentationLib.measuring import Measured, measureRun, showMeasured
+from DSASegmentationLib.measuring import Measured
 from DSASegmentationLib.measuring.calibration import catheterLineOf
 from DSASegmentationLib.measuring.cursor import cursorNodeOf, cursorOf, putCursor
 from DSASegmentationLib.measuring.lesions import (
@@ -53,6 +54,7 @@ class MeasureTab(Tab):
         self._calibrating = Calibrating(self.ui, lambda: self.place.active, self._calibrated)
         self._comparing = Comparing(self.ui)
         self._watch = MarkerWatch()
+        self._work = MeasureWork(self._runs.begin, self.refresh)
         self._rest = qt.QTimer()  # an edit of segments is told many times
         self._rest.setSingleShot(True)
         self._rest.setInterval(0)
@@ -75,6 +77,9 @@ class MeasureTab(Tab):
             self._watch.follow({})
             self._rest.stop()
 
+    def close(self) -> None:
+        self._work.close()
+
     def _connect(self) -> None:
         ui = self.ui
         ui.measureButton.connect("clicked()", self._measure)
@@ -92,7 +97,10 @@ class MeasureTab(Tab):
 
     def _show(self) -> None:
         active, measured, ui = self.place.active, self._active, self.ui
-        ui.measureButton.enabled = active is not None and segmentationOf(active) is not None
+        working = active is not None and self._work.has(active)
+        ui.measureButton.text = _("Measuring ...") if working else _("Measure")
+        segmented = active is not None and segmentationOf(active) is not None
+        ui.measureButton.enabled = segmented and not working
         ui.reportButton.enabled = ui.mapBox.enabled = measured is not None
         ui.gradeButton.enabled = measured is not None and measured.values.trunk is not None
         self._showPaths(measured)
@@ -157,11 +165,9 @@ class MeasureTab(Tab):
     # What the user does in the panel
 
     def _measure(self) -> None:
-        with showingErrors(_("The run could not be measured."), waitCursor=True):
-            measured = measureRun(self.place.active)
-            self._runs.begin(measured)
-            showMeasured(measured)
-        self.refresh()
+        with showingErrors(_("The run could not be measured.")):
+            self._work.start(self.place.active)
+        self._show()
 
     def _moveTo(self, along: float) -> None:
         """Put the cursor to a place that the plot tells."""

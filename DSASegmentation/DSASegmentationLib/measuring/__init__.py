@@ -11,7 +11,21 @@
 All of them are removed with their run.
 """
 
-from DSASegmentationLib.measuring.measured import Measured, measureRun, staleness
-from DSASegmentationLib.measuring.results import showMeasured
+from DSASegmentationLib.measuring.measured import (
+    Measurable,
+    Measured,
+    measurable,
+    measureRun,
+    staleness,
+)
+from DSASegmentationLib.measuring.results import showingMeasured, showMeasured
 
-__all__ = ["Measured", "measureRun", "showMeasured", "staleness"]
+__all__ = [
+    "Measurable",
+    "Measured",
+    "measurable",
+    "measureRun",
+    "showMeasured",
+    "showingMeasured",
+    "staleness",
+]

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dsanet.measure import Lesion, Measurements, measure
+from dsanet.io import RunFacts, Spacing
+from dsanet.measure import Lesion, Measurements, Scale, measure
 from dsanet.measure.lines.paths import Path
 from dsanet.prepare import PreparedRun
 from DSASegmentationLib.errors import SceneError
@@ -51,8 +52,46 @@ class Measured:
         return replace(self, values=replace(self.values, scale=scale, no_scale=reason))
 
 
-def measureRun(browser: Any, segmentation: Any = None) -> Measured:
-    """Measure a run in the scene; the scene is not changed.
+@dataclass(frozen=True, eq=False)
+class Measurable:
+    """What is needed of a run and its segments to measure them, copied out of the scene.
+
+    Attributes:
+        run: The run's browser node.
+        segmentation: The vtkMRMLSegmentationNode.
+        prepared: The prepared run.
+        labels: uint8 (H, W), the segments.
+        facts: Of the run.
+        spacing: Of the run, None where none is stated.
+        scale: The user's calibration, None where there is none.
+    """
+
+    run: Any
+    segmentation: Any
+    prepared: PreparedRun
+    labels: NDArray[np.uint8]
+    facts: RunFacts
+    spacing: Spacing | None
+    scale: Scale | None
+
+    def values(self) -> Measurements:
+        """Measure; it touches no node, so that a thread may do it.
+
+        Raises:
+            MeasureError: The segments cannot be measured.
+        """
+        return measure(
+            self.prepared, self.labels, facts=self.facts, spacing=self.spacing, scale=self.scale
+        )
+
+    def measured(self, values: Measurements) -> Measured:
+        """Put measurements together with what was measured."""
+        window = self.prepared.arterial_window
+        return Measured(self.run, self.segmentation, self.labels, window, values)
+
+
+def measurable(browser: Any, segmentation: Any = None) -> Measurable:
+    """Take out of the scene what is measured; the scene is not changed.
 
     Args:
         browser: The run's browser node, prepared.
@@ -62,16 +101,30 @@ def measureRun(browser: Any, segmentation: Any = None) -> Measured:
         SceneError: The node is no run, is not prepared, or has no segments.
     """
     chosen = segmentation if segmentation is not None else _segments(browser)
-    prepared = preparedOrRefused(browser)
-    labels = labelsOf(chosen, browser)
-    values = measure(
-        prepared,
-        labels,
+    return Measurable(
+        run=browser,
+        segmentation=chosen,
+        prepared=preparedOrRefused(browser),
+        labels=labelsOf(chosen, browser),
         facts=factsFromJson(factOf(browser, "Facts") or {}),
         spacing=spacingOf(browser),
         scale=calibrationOf(browser),
     )
-    return Measured(browser, chosen, labels, prepared.arterial_window, values)
+
+
+def measureRun(browser: Any, segmentation: Any = None) -> Measured:
+    """Measure a run in the scene and wait for it; the scene is not changed.
+
+    Args:
+        browser: As for `measurable`.
+        segmentation: As for `measurable`.
+
+    Raises:
+        SceneError: As `measurable`.
+        MeasureError: The segments cannot be measured.
+    """
+    found = measurable(browser, segmentation)
+    return found.measured(found.values())
 
 
 def preparedOrRefused(browser: Any) -> PreparedRun:

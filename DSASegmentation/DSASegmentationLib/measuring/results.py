@@ -1,5 +1,6 @@
 """All that was measured in a run, put into the scene; what was there from before goes."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from dsanet.measure.lines.paths import Path
@@ -22,14 +23,27 @@ def showMeasured(measured: Measured) -> None:
     Args:
         measured: The run's measurements.
     """
+    for _ in showingMeasured(measured):
+        pass
+
+
+def showingMeasured(measured: Measured) -> Iterator[None]:
+    """Do what `showMeasured` does in short steps, for a host that must not wait.
+
+    Yields:
+        Nothing, after each step.
+    """
     clearMarkers(measured.run)
     hideMap(measured.run)
+    yield
     putTables(measured)
     for number in range(len(measured.values.lesions)):
+        yield
         addMarker(measured, number)
     trunk = measured.values.trunk
     if trunk is not None:
         putCursor(measured.run, trunk, _free(measured, trunk), measured.values.scale)
+    yield
     refresh(measured.run.GetScene())
 
 

@@ -9,7 +9,7 @@ from DSASegmentationLib.measuring.places import rasOf
 
 from ...mrml import measurable
 from ...mrml.measurable import put
-from ..conftest import settle
+from ..conftest import qt, settle
 
 
 @pytest.fixture(autouse=True)
@@ -46,8 +46,15 @@ def addDrawn(app: Any, tab: Any, **options: Any) -> Any:
 
 def measure(tab: Any) -> Any:
     tab.ui.measureButton.click()
-    settle()
+    finish(tab)
     return tab._active
+
+
+def finish(tab: Any) -> None:
+    """Let what is being measured be done."""
+    while tab._work.busy:
+        qt.QApplication.processEvents()
+    settle()
 
 
 def table(tab: Any) -> list[list[str]]:
