@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from dsanet.atomic import new_folder
+from dsanet.batch.course import Course
 from dsanet.batch.job import Job
 from dsanet.batch.lock import locked
 from dsanet.batch.one import Cancel
@@ -70,7 +71,7 @@ def segment_folder(
             choices=decided,
             clean_up=clean_up,
             limits=limits or Limits(),
-            report=report,
+            course=Course(report),
             cancel=cancel,
         ).run()
 

@@ -1,29 +1,25 @@
 """Job: the runs of a batch, one after the other."""
 
-import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from dsanet.atomic import remove_orphans
+from dsanet.batch.course import Course
 from dsanet.batch.crashes import MOST_DEATHS, STATE_FILE, InWork
 from dsanet.batch.find import Entry, find
 from dsanet.batch.one import Cancel, Place, Step, segment_source
-from dsanet.batch.outcome import Batch, Event
+from dsanet.batch.outcome import Batch
 from dsanet.batch.places import places
 from dsanet.batch.record import FACTS, content_sha256, read_report, record, standing
-from dsanet.batch.row import Row, path_key, row_of_error
+from dsanet.batch.row import Row, path_key
 from dsanet.batch.summary import SUMMARY_FILE, Summary
 from dsanet.engine import CleanUp, Engine
-from dsanet.errors import CancelledError, DSAError, WriteError
+from dsanet.errors import CancelledError, WriteError
 from dsanet.io import Limits
 from dsanet.prepare import PrepareChoices
-
-T = TypeVar("T")
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -33,10 +29,7 @@ class Job:
     Attributes:
         wanted: As `dsanet.batch.record.request` returns it.
         open_engine: Gives the engine, the same one each time.
-        total: Number of runs found so far.
-        ended: Number of runs that have ended.
-        path: Of the run in work.
-        times: Seconds that each run took that was segmented.
+        course: How far it is.
     """
 
     folder: Path
@@ -46,12 +39,8 @@ class Job:
     choices: PrepareChoices
     clean_up: CleanUp
     limits: Limits
-    report: Callable[[Event], None]
+    course: Course
     cancel: Cancel
-    total: int = 0
-    ended: int = 0
-    path: Path = field(default_factory=Path)
-    times: list[float] = field(default_factory=list)
 
     def run(self) -> Batch:
         """Segment what is not done yet.
@@ -62,10 +51,10 @@ class Job:
         summary = Summary(self.output / SUMMARY_FILE)
         remove_orphans(self.output)
         try:
-            entries, rows = find(self.folder, self.limits, self._looked, self.cancel)
+            entries, rows = find(self.folder, self.limits, self.course.looked, self.cancel)
         except CancelledError:
-            return Batch((), self.total, summary.path, cancelled=True)
-        self.total = len(entries)
+            return Batch((), self.course.total, summary.path, cancelled=True)
+        self.course.total = len(entries)
         in_work = InWork(self.output)
         pairs = list(zip(entries, places(entries, self.folder, self.output), strict=True))
         pairs.sort(key=lambda pair: in_work.deaths.get(pair[0].path.as_posix(), 0))
@@ -78,7 +67,7 @@ class Job:
             in_work.close()
             rows.sort(key=lambda row: path_key(row.path))
             summary.write(rows)
-        return Batch(tuple(rows), self.total, summary.path, cancelled)
+        return Batch(tuple(rows), self.course.total, summary.path, cancelled)
 
     def _run_all(
         self,
@@ -88,43 +77,27 @@ class Job:
         summary: Summary,
     ) -> None:
         for entry, place in pairs:
-            self.path = entry.path
+            self.course.path = entry.path
             row = self._take(entry, place, in_work)
             rows.append(row)
-            self.ended += 1
-            if row.seconds is not None:
-                self.times.append(row.seconds)
-            self._tell("end", 1.0, row)
+            self.course.end(row)
             summary.update(rows)
 
     def _take(self, entry: Entry, place: Place, in_work: InWork) -> Row:
         """Segment one run if it is not done yet; whatever is wrong with it stays its own."""
-        self._tell("check", 0.0)
+        self.course.tell("check", 0.0)
         name = entry.path.as_posix()
         if in_work.deaths.get(name, 0) >= MOST_DEATHS:
             return _deadly(entry.path)
-        found = self._guarded(lambda: self._as_it_stands(entry, place))
+        found = self.course.guarded(lambda: self._as_it_stands(entry, place))
         if isinstance(found, Row):
             return found
-        self._tell("load", 0.0)
+        self.course.tell("load", 0.0)
         self.open_engine()  # what is wrong with the engine is wrong for every run
         in_work.begin(name)
-        row = self._guarded(lambda: self._segment(entry, place, found))
+        row = self.course.guarded(lambda: self._segment(entry, place, found))
         in_work.end(name)
         return row
-
-    def _guarded(self, step: Callable[[], T]) -> T | Row:
-        """Do one step of a run; an error, but for cancelling, becomes the run's row."""
-        started = time.perf_counter()
-        try:
-            return step()
-        except CancelledError:
-            raise
-        # One bad run never stops the rest, whatever it is that it leads a library into.
-        except Exception as error:
-            if not isinstance(error, DSAError):
-                logger.warning("A run of the batch failed unexpectedly.", exc_info=True)
-            return row_of_error(self.path, error, time.perf_counter() - started)
 
     def _as_it_stands(self, entry: Entry, place: Place) -> Row | str:
         """The row of a run that is done already, or the hash of the input that is to be segmented.
@@ -152,7 +125,7 @@ class Job:
             choices=self.choices,
             clean_up=self.clean_up,
             limits=self.limits,
-            progress=self._tell,
+            progress=self.course.tell,
             cancel=self.cancel,
             remark=lambda contents: record(self.wanted, digest, contents),
         )
@@ -162,17 +135,9 @@ class Job:
 
     def _row(self, place: Place, report: dict[str, Any]) -> Row:
         files = tuple(file.relative_to(self.output).as_posix() for file in place.files.values())
-        return Row(self.path, "done", facts={name: report[name] for name in FACTS}, files=files)
-
-    def _looked(self, runs: int) -> None:
-        self.total = runs
-        self._tell("look", 0.0)
-
-    def _tell(self, stage: str, done: float, row: Row | None = None) -> None:
-        left = None
-        if self.times:
-            left = (self.total - self.ended) * sum(self.times) / len(self.times)
-        self.report(Event(self.total, self.ended, self.path, stage, done, row, left))
+        return Row(
+            self.course.path, "done", facts={name: report[name] for name in FACTS}, files=files
+        )
 
 
 def _deadly(path: Path) -> Row:

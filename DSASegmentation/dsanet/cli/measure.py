@@ -8,7 +8,7 @@ from dsanet.atomic import new_folder, remove_orphans, write_all
 from dsanet.batch import Clock
 from dsanet.cli.choices import choices_from
 from dsanet.cli.interrupt import ctrl_c_until
-from dsanet.cli.measure_folder import holds_several, measure_folder
+from dsanet.cli.measure_folder import measure_folder, runs_below
 from dsanet.cli.measure_one import Measuring
 from dsanet.cli.progress import progress_bar
 from dsanet.cli.segment import check_output, choose_source, stem_of
@@ -29,10 +29,12 @@ def run_command(arguments: argparse.Namespace) -> None:
         KeyboardInterrupt: It was stopped.
     """
     scale = scale_of(arguments)
-    if arguments.run is None and arguments.input.is_dir() and holds_several(arguments.input):
-        measure_folder(arguments, scale)
-    else:
-        _measure_one(arguments, scale)
+    if arguments.run is None and arguments.input.is_dir():
+        runs = runs_below(arguments.input)
+        if runs.several:
+            measure_folder(arguments, scale, runs)
+            return
+    _measure_one(arguments, scale)
 
 
 def _measure_one(arguments: argparse.Namespace, scale: Scale | None) -> None:

@@ -1,29 +1,27 @@
 """`dsanet measure` over a folder: every run below it, one after the other, with one warm engine."""
 
 import argparse
-import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from dsanet.atomic import new_folder, remove_orphans, write_all
-from dsanet.batch import Batch, Cancel, Clock, Event, Place, Row, check_folders
+from dsanet.batch import Batch, Cancel, Clock, Place, Row, check_folders
+from dsanet.batch.course import Course
 from dsanet.batch.find import Entry, find
 from dsanet.batch.lock import locked
 from dsanet.batch.places import places
-from dsanet.batch.row import row_of_error
 from dsanet.batch.summary import Summary, table
 from dsanet.cli.batch import STOPPING, judge, reporting
-from dsanet.cli.batch_progress import Report
 from dsanet.cli.choices import choices_from
 from dsanet.cli.interrupt import ctrl_c_asks
 from dsanet.cli.measure_one import Measuring
 from dsanet.cli.streams import show, tell
 from dsanet.engine import Engine
-from dsanet.errors import CancelledError, DSAError
+from dsanet.errors import CancelledError
 from dsanet.export import NOTICE, to_json
 from dsanet.io import Limits, read_source
 from dsanet.labels import CLASSES
@@ -40,21 +38,37 @@ COLUMNS = (
 )
 AGAIN = "what is done stays"
 
-logger = logging.getLogger(__name__)
+
+@dataclass(frozen=True)
+class FolderRuns:
+    """What a folder holds.
+
+    Attributes:
+        entries: The runs below it.
+        rows: One for each file that is none.
+    """
+
+    entries: Sequence[Entry]
+    rows: Sequence[Row]
+
+    @property
+    def several(self) -> bool:
+        """Whether it is more than one run: several, or runs in folders below it."""
+        return len(self.entries) != 1 or bool(self.entries[0].path.parent.name)
 
 
-def holds_several(folder: Path) -> bool:
-    """Whether a folder is more than one run: several, or runs in folders below it."""
-    entries, _ = find(folder, Limits(), lambda _runs: None, lambda: False)
-    return len(entries) != 1 or bool(entries[0].path.parent.name)
+def runs_below(folder: Path) -> FolderRuns:
+    """Look for the runs below a folder."""
+    return FolderRuns(*find(folder, Limits(), lambda _runs: None, lambda: False))
 
 
-def measure_folder(arguments: argparse.Namespace, scale: Scale | None) -> None:
+def measure_folder(arguments: argparse.Namespace, scale: Scale | None, runs: FolderRuns) -> None:
     """Measure every run below a folder.
 
     Args:
         arguments: Of `dsanet measure`; `labels` may be a folder as `dsanet batch` writes it.
         scale: The user's calibration of all runs, if any.
+        runs: What the folder holds.
 
     Raises:
         UnfinishedError: Some runs were refused or failed, or there is none.
@@ -71,7 +85,7 @@ def measure_folder(arguments: argparse.Namespace, scale: Scale | None) -> None:
         )
         with new_folder(arguments.output), locked(arguments.output):
             folders = arguments.input, arguments.output, arguments.labels
-            batch = _Job(*folders, step, report, asked).run()
+            batch = _Job(*folders, step, Course(report), asked).run(runs)
     if arguments.json:
         rows = [_values(row) for row in batch.rows]
         show(to_json({"notice": NOTICE, "summary": str(batch.summary), "rows": rows}))
@@ -89,54 +103,40 @@ class _Job:
     output: Path
     labels: Path | None
     step: Measuring
-    report: Report
+    course: Course
     cancel: Cancel
-    total: int = 0
-    ended: int = 0
-    path: Path = field(default_factory=Path)
-    started: float = field(default_factory=time.perf_counter)
 
-    def run(self) -> Batch:
+    def run(self, runs: FolderRuns) -> Batch:
         summary = Summary(self.output / SUMMARY_FILE, _to_csv)
         remove_orphans(self.output)
-        rows: list[Row] = []
+        rows = list(runs.rows)
+        self.course.looked(len(runs.entries))
+        where = places(runs.entries, self.folder, self.output)
+        named = places(runs.entries, self.folder, self.labels) if self.labels else where
         cancelled = False
         try:
-            entries, rows = find(self.folder, Limits(), self._looked, self.cancel)
-            self.total = len(entries)
-            where = places(entries, self.folder, self.output)
-            named = places(entries, self.folder, self.labels) if self.labels else where
-            self.started = time.perf_counter()
-            for entry, place, labels in zip(entries, where, named, strict=True):
-                self._stop_if_asked()
-                self.path = entry.path
-                rows.append(self._guarded(entry, place, labels))
-                self.ended += 1
-                self._tell("end", 1.0, rows[-1])
+            for entry, place, labels in zip(runs.entries, where, named, strict=True):
+                self.course.path = entry.path
+                rows.append(self._take(entry, place, labels))
+                self.course.end(rows[-1])
                 summary.update(rows)
         except CancelledError:
             cancelled = True
         summary.write(rows)
-        return Batch(tuple(rows), self.total, summary.path, cancelled)
+        return Batch(tuple(rows), self.course.total, summary.path, cancelled)
 
-    def _guarded(self, entry: Entry, place: Place, labels: Place) -> Row:
+    def _take(self, entry: Entry, place: Place, labels: Place) -> Row:
         """Measure one run; what is wrong with it, but for the engine, becomes its row."""
-        started = time.perf_counter()
+        if self.cancel():
+            msg = "measuring was cancelled"
+            raise CancelledError(msg)
         if self.labels is None:
             self.step.open_engine()  # what is wrong with the engine is wrong for every run
-        try:
-            row = self._measure(entry, place, labels)
-        except CancelledError:
-            raise
-        # One bad run never stops the rest, whatever it is that it leads a library into.
-        except Exception as error:
-            if not isinstance(error, DSAError):
-                logger.warning("A run of the folder failed unexpectedly.", exc_info=True)
-            return row_of_error(entry.path, error, time.perf_counter() - started)
-        return replace(row, seconds=time.perf_counter() - started)
+        return self.course.guarded(lambda: self._measure(entry, place, labels))
 
     def _measure(self, entry: Entry, place: Place, labels: Place) -> Row:
-        clock = Clock(self._tell)
+        started = time.perf_counter()
+        clock = Clock(self.course.tell)
         run = clock.time("read", lambda: read_source(entry.source))
         file = labels.files["labels"] if self.labels else None
         found = self.step.measured(run, place.stem, clock, file)
@@ -144,23 +144,8 @@ class _Job:
         with new_folder(place.folder):
             write_all(contents)
         files = tuple(path.relative_to(self.output).as_posix() for path in contents)
-        return Row(entry.path, "done", facts=_facts(found.measured), files=files)
-
-    def _stop_if_asked(self) -> None:
-        if self.cancel():
-            msg = "measuring was cancelled"
-            raise CancelledError(msg)
-
-    def _looked(self, runs: int) -> None:
-        self.total = runs
-        self._tell("look", 0.0)
-
-    def _tell(self, stage: str, done: float, row: Row | None = None) -> None:
-        left = None
-        if self.ended:
-            mean = (time.perf_counter() - self.started) / self.ended
-            left = (self.total - self.ended) * mean
-        self.report(Event(self.total, self.ended, self.path, stage, done, row, left))
+        seconds = time.perf_counter() - started
+        return Row(entry.path, "done", facts=_facts(found.measured), seconds=seconds, files=files)
 
 
 def _facts(measured: Measurements) -> dict[str, Any]:
