@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from dsanet.cases import read_case, write_case
 from dsanet.engine import Engine
-from dsanet.errors import CancelledError, CaseError, HeldError, WriteError
+from dsanet.errors import CancelledError, CaseError, DSAError, HeldError, WriteError
 from dsanet.packages import load_package
 from dsatrain import cli
 from dsatrain.finetune import choose, finetune, make_plan
@@ -167,7 +168,7 @@ def test_before_the_first_step_and_while_packaging_a_stop_takes_no_time(
 def test_two_fine_tunings_in_one_folder_are_one_too_many(plan, tmp_path):
     def second(event):
         if event["event"] in ("step", "packaging"):
-            with pytest.raises(HeldError, match="another training or fine-tuning works in"):
+            with pytest.raises(HeldError, match="another training, fine-tuning or gate works in"):
                 finetune(plan, tmp_path / "out", device="cpu", watch=QUIET)
 
     assert finetune(plan, tmp_path / "out", device="cpu", watch=QUIET, on_event=second)
@@ -202,3 +203,35 @@ def test_a_case_that_changes_meanwhile_ends_the_fine_tuning_with_a_sentence(plan
     with pytest.raises(CaseError, match=r"^case case-\d has changed since the plan was made; fine"):
         finetune(plan, tmp_path / "out", device="cpu", watch=QUIET, on_event=relabel)
     assert not (tmp_path / "out" / "child").exists()
+
+
+def test_a_data_set_that_vanishes_ends_the_fine_tuning_with_a_sentence(plan, tmp_path):
+    def vanish(event):
+        if event["event"] == "plan":
+            shutil.rmtree(tmp_path / "data")
+
+    with pytest.raises(CaseError, match=r"data.case-\d"):
+        finetune(plan, tmp_path / "out", device="cpu", watch=QUIET, on_event=vanish)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_parent_that_is_removed_meanwhile_is_missed_only_when_it_is_needed_again(
+    plan, tiny_package, tmp_path
+):
+    kept = tmp_path / "kept"
+    shutil.copytree(tiny_package.folder, kept)
+    made = replace(plan, parent=load_package(kept))
+
+    def remove(event):
+        if event["event"] == "step" and kept.exists():
+            shutil.rmtree(kept)
+
+    with pytest.raises(CancelledError):
+        finetune(made, tmp_path / "out", device="cpu", watch=QUIET, on_event=remove,
+                 stop=lambda: True)  # fmt: skip
+    with pytest.raises(DSAError, match="kept"):
+        finetune(made, tmp_path / "out", device="cpu", watch=QUIET)
+    shutil.copytree(tiny_package.folder, kept)
+    child = finetune(made, tmp_path / "out", device="cpu", watch=QUIET, on_event=remove)
+    assert not kept.exists()
+    assert load_package(child.folder) == child

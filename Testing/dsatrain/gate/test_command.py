@@ -54,3 +54,30 @@ def test_a_stop_while_the_report_is_written_comes_too_late(gate, called, monkeyp
     gate.fill()
     assert called() == 0
     assert (tmp_path / "out" / "gate.json").is_file()
+
+
+def test_two_gates_in_one_folder_are_one_too_many(gate, called, capsys, monkeypatch, tmp_path):
+    gate.fill()
+    real, second = command.judge, []
+
+    def judge(*given, **choices):
+        monkeypatch.setattr(command, "judge", real)
+        second.append(called())
+        return real(*given, **choices)
+
+    monkeypatch.setattr(command, "judge", judge)
+    assert called() == 0
+    assert second == [2]
+    assert "another training, fine-tuning or gate works in" in capsys.readouterr().err
+    assert (tmp_path / "out" / "gate.json").is_file()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a signal to oneself ends it there")
+def test_a_stopped_gate_leaves_nothing_behind(gate, called, monkeypatch, tmp_path):
+    def stopped(*_given, **_choices):
+        os.kill(os.getpid(), signal.SIGTERM)
+        pytest.fail("it went on")
+
+    monkeypatch.setattr(command, "judge", stopped)
+    assert called() == 130
+    assert not (tmp_path / "out").exists()

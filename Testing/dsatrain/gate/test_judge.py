@@ -1,6 +1,7 @@
 """Verdicts: better is accepted, worse never, and what cannot be judged is refused."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -256,3 +257,15 @@ def test_old_pictures_go_with_the_old_report(gate, answers, tmp_path):
         "gate.md",
         "mine.png",
     }
+
+
+def test_a_frozen_set_that_vanishes_meanwhile_is_refused(gate, answers):
+    gate.fill()
+
+    def vanish(stage, done, _count):
+        if (stage, done) == ("reading cases", 2):
+            shutil.rmtree(gate.folder)
+
+    report = gate.judge(answers.lossy(0.1), answers.lossy(0.3), vanish)
+    assert report.verdict == "refused"
+    assert "case-2" in report.reasons[0]

@@ -2,14 +2,16 @@
 
 import argparse
 
+from dsanet.atomic import new_folder
 from dsanet.cli.streams import show
 from dsanet.errors import DSAError
 from dsanet.packages import find_package
 from dsanet.packages.gate_record import ACCEPT
 from dsatrain.gate.judging import judge
 from dsatrain.gate.report import report_json, report_table, write_report
-from dsatrain.stopping import uninterrupted
+from dsatrain.stopping import at_once, uninterrupted
 from dsatrain.telling import tell_event, telling
+from dsatrain.train.lock import working_in
 
 
 class NotAcceptedError(DSAError):
@@ -21,20 +23,22 @@ def run_command(arguments: argparse.Namespace) -> None:
 
     Raises:
         NotAcceptedError: The child may not take its parent's place.
+        HeldError: Another gate works in the output folder.
         DSAError: A model cannot be used or the report not be written.
     """
     child, parent = find_package(arguments.child), find_package(arguments.parent)
-    with telling(as_json=arguments.progress_json) as on_progress:
-        report = judge(
-            child,
-            parent,
-            arguments.data,
-            split=arguments.split,
-            device=arguments.device,
-            on_progress=on_progress,
-        )
-    with uninterrupted():
-        path = write_report(report, arguments.output)
+    with new_folder(arguments.output) as folder, working_in(folder):
+        with at_once(), telling(as_json=arguments.progress_json) as on_progress:
+            report = judge(
+                child,
+                parent,
+                arguments.data,
+                split=arguments.split,
+                device=arguments.device,
+                on_progress=on_progress,
+            )
+        with uninterrupted():
+            path = write_report(report, folder)
     if arguments.progress_json:
         tell_event("done", verdict=report.verdict, report=str(path))
     else:

@@ -1,4 +1,4 @@
-"""The lock on a training's folder: one training or fine-tuning at a time works in it."""
+"""The lock on a folder of results: one training, fine-tuning or gate at a time works in it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,23 +11,23 @@ LOCK_FILE = ".dsatrain.lock"
 
 
 @contextmanager
-def working_in(folder: Path, *, is_first: bool) -> Iterator[None]:
-    """Hold a training's folder for this process while the block runs.
+def working_in(folder: Path, *, is_first: bool = True) -> Iterator[None]:
+    """Hold a folder for this process while the block runs.
 
     Args:
         folder: An existing folder.
         is_first: Whether this process is the one that writes; the others hold nothing.
 
     Raises:
-        HeldError: On entering: another training or fine-tuning works there.
+        HeldError: On entering: another one works there.
         WriteError: The lock file cannot be made.
     """
     if not is_first:
         yield
         return
     held = (
-        f"another training or fine-tuning works in {folder}; wait until it has ended, stop it, or"
-        " choose another folder"
+        f"another training, fine-tuning or gate works in {folder}; wait until it has ended, stop"
+        " it, or choose another folder"
     )
     path = folder / LOCK_FILE
     with locked(path, held):
