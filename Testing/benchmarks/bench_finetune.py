@@ -50,7 +50,6 @@ POOL_FROM, GATE_FROM, TEST_FROM = 700_000, 710_000, 720_000
 CLICKS = 60
 """Of the annotator in each case, at most."""
 
-CROP_PX = 192
 ARMS = ("replay", "naive", "ranked")
 PLAIN = {"frozen": (), "frozen_steps": 0}
 PROMISED_GAIN, ALLOWED_LOSS, ALLOWED_MINUTES = 0.05, 0.005, 20.0
@@ -224,7 +223,7 @@ def tuned(
     earlier = json.loads(spent_in.read_text(encoding="utf-8")) if spent_in.exists() else 0.0
     began = cpu_seconds()
     naive = PLAIN if arm == "naive" else {}
-    changes = {"steps": steps, "crop_px": CROP_PX, **naive}
+    changes = {"steps": steps, **naive}
     plan = make_plan(parent, choose(data, parent), arm, replays=arm != "naive", **changes)
     try:
         child = finetune(plan, folder)

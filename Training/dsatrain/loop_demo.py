@@ -54,7 +54,7 @@ class Size:
         clicks: Of the annotator in each case, at most.
         side: Rows of a run; columns are a sixth more.
         steps: Of the fine-tuning.
-        crop_px: Side of a crop.
+        crop_px: Side of a crop; None is the recipe's.
     """
 
     learn: int = 6
@@ -63,8 +63,8 @@ class Size:
     phantoms: int = 4
     clicks: int = 40
     side: int = 288
-    steps: int = 60
-    crop_px: int = 128
+    steps: int = 40
+    crop_px: int | None = None
 
 
 @dataclass(frozen=True)

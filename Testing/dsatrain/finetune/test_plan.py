@@ -9,7 +9,7 @@ from dsanet.errors import PackageError
 from dsatrain.finetune import choose, make_plan
 from dsatrain.finetune.mixture import Alternating, Replayed
 from dsatrain.finetune.pace import Pace
-from dsatrain.finetune.recipe import FROZEN
+from dsatrain.finetune.recipe import FROZEN, recipe
 from dsatrain.samples import Sample
 from dsatrain.train import Trainer
 
@@ -64,6 +64,28 @@ def test_the_plan_follows_the_data(plan, dataset, tiny_package):
     other = make_plan(tiny_package, choose(relabelled, tiny_package, "cpu"), steps=100)
     assert other.config.data != made.config.data
     assert other.name != made.name
+
+
+@pytest.mark.parametrize(
+    ("training", "crop_px"),
+    [
+        ({"crop_px": 96}, 96),
+        (None, 256),
+        ({}, 256),
+        ({"crop_px": "96"}, 256),
+        ({"crop_px": 31}, 256),
+        ({"crop_px": 10**9}, 256),
+    ],
+)
+def test_the_crops_are_as_large_as_the_parents_where_it_says_so(tiny_package, training, crop_px):
+    parent = replace(tiny_package, manifest={**tiny_package.manifest, "training": training})
+    assert recipe(parent, 4, validated=False).crop_px == crop_px
+    assert recipe(parent, 4, validated=False, crop_px=64).crop_px == 64
+
+
+def test_each_case_adds_steps_between_a_floor_and_a_ceiling(tiny_package):
+    steps = [recipe(tiny_package, cases, validated=False).steps for cases in (1, 6, 7, 80, 900)]
+    assert steps == [60, 60, 70, 800, 800]
 
 
 def test_the_frozen_parts_are_parts_of_the_network(plan):

@@ -206,6 +206,15 @@ def test_the_weights_of_the_best_validation_are_kept(tmp_path, config, judged, m
     ]
 
 
+def test_the_weights_before_the_first_step_are_scored_and_never_kept(
+    tmp_path, config, judged, monkeypatch
+):
+    seen = scripted(monkeypatch, [0.9, 0.5, 0.6, 0.3])
+    train(config(select_every=2), tmp_path, data=judged, watch=Watch(), device="cpu")
+    assert (reached(tmp_path).weights_step, len(seen)) == (4, 4)
+    same(reached(tmp_path).weights, seen[2])
+
+
 def test_training_ends_early_when_nothing_gets_better(tmp_path, config, judged, monkeypatch):
     seen = scripted(monkeypatch, [0.1, 0.5, 0.4, 0.5, 0.9])
     settings = config(steps=20, select_every=2, patience=2)

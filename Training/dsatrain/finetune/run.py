@@ -132,8 +132,6 @@ def _packaged(plan: Plan, found: Reached, folder: Path) -> ModelPackage:
         before = load_package(folder)
         if all(before.manifest.get(key) == value for key, value in facts.items()):
             return before
-    if plan.config.select_every and not found.weights_step:
-        log.warning("no step was better on held-out runs than the parent; the child is its copy")
     with new_folder(folder):
         write_package(folder, plan.name, found.config.network, found.weights, facts)
     return load_package(folder)

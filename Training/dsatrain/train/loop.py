@@ -197,12 +197,16 @@ class _Watched:
         self.reported = time.monotonic()
 
     def _validate(self) -> Validation:
-        """Score the averaged weights; the pictures replace those of the validation before."""
+        """Score the averaged weights; the pictures replace those of the validation before.
+
+        What training began with is scored, but not to be chosen: labels that are corrections of its
+        own answers keep some of its errors and favour it.
+        """
         trainer = self.trainer
         device = trainer.place.device.type
         weights = trainer.averaged_weights()
         found = validate(trainer.config.network, weights, self.runs, device)
-        if trainer.config.select_every:
+        if trainer.config.select_every and trainer.step:
             self.selection.offer(trainer.step, found.dice, weights)
         pictures = self.folder / "validation"
         pictures.mkdir(exist_ok=True)
