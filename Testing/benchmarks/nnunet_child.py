@@ -43,9 +43,9 @@ def main() -> None:
     sys.stdout.write(json.dumps(result) + "\n")
 
 
-def fitting_width(channels: int, parameters: int) -> int:
+def fitting_width(channels: int, parameters: int, stages: int = STAGES) -> int:
     """Give the first stage's features with which a plain U-Net comes closest to a size."""
-    sizes = {width: size_of(unet(channels, width)) for width in range(2, 33, 2)}
+    sizes = {width: size_of(unet(channels, width, stages)) for width in range(2, 33, 2)}
     return min(sizes, key=lambda width: abs(sizes[width] - parameters))
 
 
@@ -54,16 +54,16 @@ def size_of(network: torch.nn.Module) -> int:
     return sum(parameter.numel() for parameter in network.parameters())
 
 
-def architecture(width: int) -> dict:
+def architecture(width: int, stages: int = STAGES) -> dict:
     """nnU-Net's plain 2-D U-Net; features double until 16 times the first stage's."""
     return {
-        "n_stages": STAGES,
-        "features_per_stage": [width * min(2**stage, 16) for stage in range(STAGES)],
+        "n_stages": stages,
+        "features_per_stage": [width * min(2**stage, 16) for stage in range(stages)],
         "conv_op": "torch.nn.modules.conv.Conv2d",
-        "kernel_sizes": [[3, 3]] * STAGES,
-        "strides": [[1, 1]] + [[2, 2]] * (STAGES - 1),
-        "n_conv_per_stage": [2] * STAGES,
-        "n_conv_per_stage_decoder": [2] * (STAGES - 1),
+        "kernel_sizes": [[3, 3]] * stages,
+        "strides": [[1, 1]] + [[2, 2]] * (stages - 1),
+        "n_conv_per_stage": [2] * stages,
+        "n_conv_per_stage_decoder": [2] * (stages - 1),
         "conv_bias": True,
         "norm_op": "torch.nn.modules.instancenorm.InstanceNorm2d",
         "norm_op_kwargs": {"eps": 1e-5, "affine": True},
@@ -74,9 +74,9 @@ def architecture(width: int) -> dict:
     }
 
 
-def unet(channels: int, width: int) -> torch.nn.Module:
+def unet(channels: int, width: int, stages: int = STAGES) -> torch.nn.Module:
     """Build it."""
-    kwargs = dict(architecture(width))
+    kwargs = dict(architecture(width, stages))
     kwargs["conv_op"], kwargs["norm_op"] = torch.nn.Conv2d, torch.nn.InstanceNorm2d
     kwargs["nonlin"] = torch.nn.LeakyReLU
     return PlainConvUNet(input_channels=channels, num_classes=CLASSES, **kwargs)
@@ -109,14 +109,16 @@ def dataset_of(channels: int) -> dict:
     }
 
 
-def plans_of(channels: int, width: int) -> dict:
-    """The plans that nnU-Net's planner writes for images of 512 x 512."""
+def plans_of(
+    channels: int, width: int, stages: int = STAGES, side: int = PATCH[0], batch_size: int = 12
+) -> dict:
+    """The plans that nnU-Net's planner writes for square images."""
     configuration = {
         "data_identifier": "nnUNetPlans_2d",
         "preprocessor_name": "DefaultPreprocessor",
-        "batch_size": 12,
-        "patch_size": list(PATCH),
-        "median_image_size_in_voxels": list(map(float, PATCH)),
+        "batch_size": batch_size,
+        "patch_size": [side, side],
+        "median_image_size_in_voxels": [float(side), float(side)],
         "spacing": [1.0, 1.0],
         "normalization_schemes": ["ZScoreNormalization"] * channels,
         "use_mask_for_norm": [False] * channels,
@@ -128,7 +130,7 @@ def plans_of(channels: int, width: int) -> dict:
         "resampling_fn_probabilities_kwargs": {**RESAMPLING, "order": 1},
         "architecture": {
             "network_class_name": UNET,
-            "arch_kwargs": architecture(width),
+            "arch_kwargs": architecture(width, stages),
             "_kw_requires_import": ["conv_op", "norm_op", "dropout_op", "nonlin"],
         },
         "batch_dice": True,
@@ -137,7 +139,7 @@ def plans_of(channels: int, width: int) -> dict:
         "dataset_name": "Dataset001_DSA",
         "plans_name": "nnUNetPlans",
         "original_median_spacing_after_transp": [999.0, 1.0, 1.0],
-        "original_median_shape_after_transp": [1, *PATCH],
+        "original_median_shape_after_transp": [1, side, side],
         "image_reader_writer": "SimpleITKIO",
         "transpose_forward": [0, 1, 2],
         "transpose_backward": [0, 1, 2],

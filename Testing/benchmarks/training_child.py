@@ -1,0 +1,77 @@
+"""A training of this project, timed in a process of its own, on one core.
+
+`python -m Testing.benchmarks.training_child DATASET PATCH BATCH STEPS DRAWN` fine-tunes the bundled
+model on a data set's cases, samples made in the same process. DRAWN is `drawn` for as many frames
+as the recipe draws and `all` for all of a run in every sample. Writes what
+`nnunet_training_child` writes.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from Testing.benchmarks.children import peak_bytes
+
+from dsanet.packages import DEFAULT_NAME, find_package
+from dsanet.prepare import with_window
+from dsatrain.batches import collate
+from dsatrain.data.crops import CaseCrops, training_cases
+from dsatrain.samples import Sample, bend, crop, crop_side, magnify, make_sample, regrade, soften
+from dsatrain.train import TrainConfig
+from dsatrain.train.loop import inherited
+from dsatrain.train.trainer import Trainer
+
+MAX_FRAMES, WARM_UP = 8, 3
+
+
+class WholeRuns(CaseCrops):
+    """The recipe's samples, but with all frames of a run."""
+
+    def item(self, index: int) -> Sample:
+        """The crop at an index."""
+        rng = np.random.default_rng((self.seed, index))
+        drawn = self._drawn(self.number_at(index))
+        last = len(drawn.prepared.frames) - 1
+        sample = make_sample(with_window(drawn.prepared, (0, last)), drawn.labels, drawn.name)
+        cut = magnify(crop(sample, crop_side(sample, self.crop_px, rng), rng), self.crop_px)
+        return regrade(soften(bend(cut, rng), rng), rng)
+
+
+def main() -> None:
+    """Train and time."""
+    dataset, (patch, batch, steps) = Path(sys.argv[1]), map(int, sys.argv[2:5])
+    torch.set_num_threads(1)
+    package = find_package(DEFAULT_NAME)
+    config = TrainConfig(network=package.config, crop_px=patch, batch_size=batch)
+    trainer = Trainer(config, initial=inherited(package, ()))
+    source = WholeRuns if sys.argv[5] == "all" else CaseCrops
+    crops = source(training_cases(dataset)[0], config.seed, patch, MAX_FRAMES)
+    timed(trainer, crops, 0, WARM_UP)
+    sample_s, step_s = timed(trainer, crops, WARM_UP, steps)
+    found = {
+        "parameters": sum(weight.numel() for weight in trainer.network.parameters()),
+        "sample_s": sample_s,
+        "step_s": step_s,
+        "peak_bytes": peak_bytes(),
+    }
+    sys.stdout.write(json.dumps(found) + "\n")
+
+
+def timed(trainer: Trainer, crops: CaseCrops, first: int, steps: int) -> tuple[float, float]:
+    """Mean seconds of the processor that a batch and its step take."""
+    size, spent = trainer.config.batch_size, [0.0, 0.0]
+    for step in range(first, first + steps):
+        began = time.process_time()
+        batch = collate([crops.item(step * size + place) for place in range(size)])
+        made = time.process_time()
+        trainer.train_step(batch)
+        spent[0] += made - began
+        spent[1] += time.process_time() - made
+    return spent[0] / steps, spent[1] / steps
+
+
+if __name__ == "__main__":
+    main()
