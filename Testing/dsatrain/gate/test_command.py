@@ -1,5 +1,6 @@
 """`dsatrain gate` as a program reads it, stopped and gone on."""
 
+import errno
 import json
 import os
 import signal
@@ -81,3 +82,22 @@ def test_a_stopped_gate_leaves_nothing_behind(gate, called, monkeypatch, tmp_pat
     monkeypatch.setattr(command, "judge", stopped)
     assert called() == 130
     assert not (tmp_path / "out").exists()
+
+
+def test_a_full_disk_while_the_report_is_written_leaves_none(
+    gate, called, capsys, monkeypatch, tmp_path
+):
+    real = os.write
+
+    def full(descriptor, data):
+        if len(data) > 100:
+            raise OSError(errno.ENOSPC, "no space left on device")
+        return real(descriptor, data)
+
+    gate.fill()
+    with monkeypatch.context() as patch:
+        patch.setattr("dsanet.atomic.os.write", full)
+        assert called() == 2
+    assert "no space left on the disk" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+    assert called() == 0
