@@ -12,11 +12,11 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-from Testing.benchmarks.measure_truth import true_diameters, true_times
+from Testing.benchmarks.measure_slices import sliced
+from Testing.benchmarks.measure_truth import Graded, graded, true_diameters, true_times
 
 from dsanet.engine import Engine
-from dsanet.errors import DSAError
-from dsanet.measure import Measurements, lesion_at, measure
+from dsanet.measure import Measurements, measure
 from dsanet.measure.stenosis.lesions import Lesion
 from dsanet.measure.width.doubts import Doubt
 from dsanet.prepare import PreparedRun, prepare
@@ -28,10 +28,9 @@ SIZE, FRAMES = (512, 480), 14
 DOSES_UGY = {"low, 1.2": 1.2, "standard, 3.6": 3.6, "high, 7.2": 7.2}
 WIDTHS_PX = (2, 3, 4, 6, 9, 13, 20)
 SEVERITIES = (0.3, 0.5, 0.7, 0.9)
-AT, LENGTH_MM = 0.55, 10.0
+AT, LENGTHS_MM = 0.55, (10.0, 6.0)
 """Where along the ICA lesions lie: its cervical part, seen from the side in all views."""
 
-NEAR_PX = 25.0
 FIRST_SEED, COUNT = 100, 8
 
 
@@ -116,79 +115,55 @@ def stenoses(seeds: range) -> Iterator[str]:
         seed for seed in seeds if sample_settings(seed, SIZE, FRAMES).vessels.anatomy == "ICA"
     ]
     engine = Engine.load(None, "auto")
-    yield f"\nStenoses of the ICA, {LENGTH_MM:g} mm long, standard dose, seeds {chosen}."
-    yield "\n| labels | true % | n | graded | found | bias | sd | median | in interval | least px |"
-    yield "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
-    results: dict[tuple[str, float], list[tuple[float, bool, bool, float] | None]] = {}
-    for seed in chosen:
-        for severity in SEVERITIES:
-            made = make_phantom(_with_lesion(seed, severity))
-            row, column = made.truth.place_px(made.truth.lesions[0])
-            if not _seen(made, row, column):
-                continue
-            prepared = prepare(made.run)
-            predicted = engine.segment_prepared(prepared, {}).labels
-            for name, labels in (("true", made.labels), ("predicted", predicted)):
-                found = measure(prepared, labels, facts=made.run.facts)
-                results.setdefault((name, severity), []).append(_graded(made, found, row, column))
-    for (name, severity), rows in sorted(results.items(), reverse=True):
-        yield f"| {name} | {100 * severity:.0f} | {_percents(rows)} |"
+    yield f"\nStenoses of the ICA, standard dose, seeds {chosen}; points of percent."
+    yield (
+        "\n| labels | mm | true % | n | not measurable | another vessel | graded | found alone |"
+        " bias | sd | median | in interval, % | interval's width |"
+    )
+    yield "|" + " --- |" * 13
+    for length in LENGTHS_MM:
+        results: dict[tuple[str, float], list[Graded]] = {}
+        for seed in chosen:
+            for severity in SEVERITIES:
+                with sliced():
+                    made = make_phantom(_with_lesion(seed, severity, length))
+                if not _seen(made):
+                    continue
+                prepared = prepare(made.run)
+                predicted = engine.segment_prepared(prepared, {}).labels
+                for name, labels in (("true", made.labels), ("predicted", predicted)):
+                    found = measure(prepared, labels, facts=made.run.facts)
+                    results.setdefault((name, severity), []).append(graded(made, found))
+        for (name, severity), rows in sorted(results.items(), reverse=True):
+            yield f"| {name} | {length:g} | {100 * severity:.0f} | {_percents(rows)} |"
 
 
-def _with_lesion(seed: int, severity: float) -> PhantomSettings:
+def _with_lesion(seed: int, severity: float, length_mm: float) -> PhantomSettings:
     settings = with_dose(sample_settings(seed, SIZE, FRAMES), 3.6)
-    lesion = LesionSettings("stenosis", "ICA", AT, severity=severity, length_mm=LENGTH_MM)
+    lesion = LesionSettings("stenosis", "ICA", AT, severity=severity, length_mm=length_mm)
     return replace(settings, vessels=replace(settings.vessels, lesion=lesion, tip=0.1))
 
 
-def _seen(made: Phantom, row: float, column: float) -> bool:
+def _seen(made: Phantom) -> bool:
     """Whether the lesion lies well inside the picture and its vessel is labelled around it."""
+    row, column = made.truth.place_px(made.truth.lesions[0])
     rows, columns = made.labels.shape
     if not (30 < row < rows - 30 and 30 < column < columns - 30):
         return False
     return bool(made.labels[round(row), round(column)])
 
 
-def _graded(
-    made: Phantom, found: Measurements, row: float, column: float
-) -> tuple[float, bool, bool, float] | None:
-    """Error in percent points, whether in the interval, whether found by itself, least width."""
-    if found.trunk is None:
-        return None
-    apart = np.hypot(*(found.trunk.points - (row, column)).T)
-    if apart.min() > NEAR_PX:
-        return None
-    by_itself = [one for one in found.lesions if np.hypot(one.row - row, one.column - column) < 12]
-    lesion = by_itself[0] if by_itself else _at_narrowest(found, apart)
-    percent = None if lesion is None else lesion.percents["NASCET"]
-    if lesion is None or percent is None or percent.value is None or percent.interval is None:
-        return None
-    true = made.truth.lesions[0].percent or 0.0
-    low, high = percent.interval
-    return percent.value - true, low <= true <= high, bool(by_itself), lesion.minimum_px
-
-
-def _at_narrowest(found: Measurements, apart: np.ndarray) -> Lesion | None:
-    """Grade where the trunk is narrowest near the true place, as a user would click."""
-    trunk = found.trunk
-    near = (apart < 8) & trunk.counts
-    if not near.any():
-        return None
-    narrowest = int(np.argmin(np.where(near, trunk.diameter_px, np.inf)))
-    try:
-        return lesion_at(trunk, float(trunk.along[narrowest]))
-    except DSAError:
-        return None
-
-
-def _percents(rows: list[tuple[float, bool, bool, float] | None]) -> str:
-    graded = [row for row in rows if row is not None]
-    if not graded:
-        return f"{len(rows)} | 0 | | | | | |"
-    off, inside, alone, least = (np.array(column, float) for column in zip(*graded, strict=True))
+def _percents(rows: list[Graded]) -> str:
+    good = [row for row in rows if row.how == "graded"]
+    counts = [sum(row.how == how for row in rows) for how in ("not measurable", "another vessel")]
+    head = f"{len(rows)} | {counts[0]} | {counts[1]} | {len(good)}"
+    if not good:
+        return f"{head} | | | | | |"
+    off = np.array([row.off for row in good])
+    inside, alone = (np.array(part) for part in ([r.inside for r in good], [r.alone for r in good]))
     return (
-        f"{len(rows)} | {len(graded)} | {alone.sum():.0f} | {off.mean():.1f} | {off.std():.1f} |"
-        f" {np.median(off):.1f} | {100 * inside.mean():.0f} % | {np.median(least):.1f}"
+        f"{head} | {alone.sum()} | {off.mean():.1f} | {off.std():.1f} | {np.median(off):.1f} |"
+        f" {100 * inside.mean():.0f} | {np.median([row.width for row in good]):.0f}"
     )
 
 

@@ -15,10 +15,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from dsanet.measure import Lesion, lesion_at
 from dsanet.measure.lines.paths import Path
 from dsanet.measure.stenosis.lesions import Rule
-from dsanet.measure.stenosis.profile import profile_of
 from DSASegmentationLib.measuring.measured import Measured
 from DSASegmentationLib.measuring.places import (
     Place,
@@ -148,17 +149,19 @@ def graded(path: Path, at: float, references: Mapping[Rule, float]) -> Lesion:
     Raises:
         MeasureError: Too few diameters of the path count.
     """
-    profile = profile_of(path)
-    lesion = lesion_at(path, at, profile=profile)
+    at = float(path.along[int(np.argmin(np.abs(path.along - at)))])
+    beside: dict[Rule, float] = {
+        rule: max(place, at) if rule == "NASCET" else min(place, at - BEFORE_PX)
+        for rule, place in references.items()
+    }
+    lesion = lesion_at(path, at, references=beside)
     if not math.isfinite(lesion.minimum_px):
         return lesion
-    percents = dict(lesion.percents)
-    for rule, place in references.items():
-        beyond = max(place, lesion.at_px)
-        side = beyond if rule == "NASCET" else min(place, lesion.at_px - BEFORE_PX)
-        moved = lesion_at(path, at, reference_at_px=side, profile=profile)
-        percents[rule] = replace(moved.percents[rule], reference_at_px=side)
-    return replace(lesion, percents=percents)
+    taken = {
+        rule: replace(lesion.percents[rule], reference_at_px=place)
+        for rule, place in beside.items()
+    }
+    return replace(lesion, percents={**lesion.percents, **taken})
 
 
 def severityText(lesion: Lesion) -> str:

@@ -6,7 +6,9 @@ import pytest
 from dsanet.errors import MeasureError
 from dsanet.io import RunFacts
 from dsanet.measure import lesion_at, measure
+from dsanet.measure.lines.paths import Path
 from dsanet.measure.report.page import page
+from dsanet.measure.width.doubts import Doubt
 
 FACTS = RunFacts(times_stated=True, intensity_relationship="LOG")
 
@@ -35,7 +37,7 @@ def test_the_reference_is_recorded_and_can_be_moved(draw):
     lesion = found.lesions[0]
     assert lesion.percents["NASCET"].reference_at_px > lesion.end_px
     assert lesion.percents["WASID"].reference_at_px < lesion.begin_px
-    moved = lesion_at(found.trunk, lesion.at_px, reference_at_px=lesion.at_px + 30)
+    moved = lesion_at(found.trunk, lesion.at_px, references={"NASCET": lesion.at_px + 30})
     assert moved.percents["NASCET"].reference_at_px == pytest.approx(lesion.at_px + 30)
     assert moved.percents["WASID"] == lesion.percents["WASID"]
 
@@ -43,7 +45,7 @@ def test_the_reference_is_recorded_and_can_be_moved(draw):
 def test_a_reference_beyond_the_vessel_is_withheld_with_its_reason(draw):
     prepared, labels = draw()
     found = measure(prepared, labels, facts=FACTS)
-    moved = lesion_at(found.trunk, found.lesions[0].at_px, reference_at_px=1e4)
+    moved = lesion_at(found.trunk, found.lesions[0].at_px, references={"NASCET": 1e4})
     percent = moved.percents["NASCET"]
     assert percent.value is None
     assert percent.reason == "the normal artery beyond the lesion is not seen"
@@ -72,8 +74,63 @@ def test_where_no_diameter_counts_nothing_is_graded_and_the_page_holds_no_nan(dr
     blind = np.abs(trunk.along - 70) > 8
     lesion = lesion_at(replace(trunk, counts=trunk.counts & blind), 70.0)
     assert np.isnan(lesion.minimum_px)
-    assert {one.reason for one in lesion.percents.values()} == {"no diameter counts here"}
+    assert {one.reason for one in lesion.percents.values()} == {
+        "not measurable here: its diameter is too uncertain"
+    }
     assert all(one.value is None for one in lesion.percents.values())
     text = page(replace(found, lesions=(lesion,)), "run")
     assert "nan" not in text.lower().replace("distant", "")
-    assert "no diameter counts here" in text
+    assert "not measurable here" in text
+
+
+@pytest.mark.parametrize("length", [10.0, 14.0, 28.0])
+@pytest.mark.parametrize("percent", [30.0, 50.0, 70.0])
+def test_short_stenoses_are_not_underestimated_and_their_intervals_hold(length, percent):
+    along = np.arange(0.0, 121.0)
+    fine = np.arange(-10, 131, 0.05)
+    apart = np.clip((fine - 60) / (length / 2), -1, 1)
+    lumen = 12.0 * (1 - percent / 100 * 0.5 * (1 + np.cos(np.pi * apart)))
+    kernel = np.exp(-0.5 * ((along[:, None] - fine) / 1.04) ** 2)
+    smooth = np.sqrt(kernel @ lumen**2 / kernel.sum(axis=1))
+    inside = []
+    for seed in range(20):
+        seen = smooth + np.random.default_rng(seed).normal(0, 0.25, len(along))
+        lesion = lesion_at(path_of(along, seen, blur=0.7), 60.0)
+        found = lesion.percents["ECST"]
+        assert found.value == pytest.approx(percent, abs=7)
+        inside.append(found.interval[0] <= percent <= found.interval[1])
+    assert np.mean(inside) >= 0.9
+
+
+def test_a_stenosis_shorter_than_the_picture_resolves_is_said_to_be_so():
+    along = np.arange(0.0, 121.0)
+    seen = 12.0 - 6 * np.exp(-0.5 * ((along - 60) / 1.2) ** 2)
+    lesion = lesion_at(path_of(along, seen, blur=0.9), 60.0)
+    assert lesion.percents["NASCET"].value is None
+    reason = lesion.percents["NASCET"].reason
+    assert reason == "not measurable here: it is shorter than the picture resolves"
+
+
+def test_where_another_vessel_crosses_that_is_the_reason():
+    along = np.arange(0.0, 121.0)
+    path = path_of(along, np.full(121, 12.0), blur=0.7)
+    over = np.abs(along - 60) < 12
+    path = replace(path, counts=~over, doubt=np.where(over, int(Doubt.CROSSING), 0))
+    reasons = {one.reason for one in lesion_at(path, 60.0).percents.values()}
+    assert reasons == {"not measurable here: another vessel crosses here"}
+
+
+def path_of(along, diameter, blur):
+    count = len(along)
+    return Path(
+        name="trunk",
+        lines=(0,),
+        points=np.stack((along, np.full(count, 40.0)), axis=1),
+        along=along,
+        diameter_px=diameter,
+        error_px=np.full(count, 0.25),
+        counts=np.ones(count, np.bool_),
+        doubt=np.zeros(count, np.int64),
+        stations=np.arange(count),
+        blur_px=blur,
+    )

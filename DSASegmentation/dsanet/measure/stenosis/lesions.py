@@ -9,6 +9,7 @@ from scipy import ndimage
 
 from dsanet.errors import MeasureError
 from dsanet.measure.lines.paths import Path
+from dsanet.measure.stenosis.lumen import Lumen, lumen_at
 from dsanet.measure.stenosis.profile import DiameterProfile, profile_of
 from dsanet.measure.width.doubts import DENSITOMETRIC_PX, Doubt
 
@@ -37,17 +38,7 @@ LEAST_STATIONS = 3
 LEAST_REFERENCE_PX = 4.0
 """In thinner vessels an error of a pixel looks like a stenosis, so none is looked for."""
 
-AVERAGING_STEPS2 = 0.5
-"""Variance of the weights 1, 2, 1 with which neighbouring profiles are averaged, squared steps."""
-
-LEAST_DIAMETER_PX, MOST_SHARPENED = 0.3, 0.7
-"""Sharpening to first order is not believed beyond this share of a diameter."""
-
-STEEP_FACTOR = 2.0
-"""What sharpening changes is known no better than this factor: where a vessel runs obliquely its
-wider parts cover the narrow one (phantoms, bench_measure.py)."""
-
-UNMEASURED = "no diameter counts here"
+NO_REFERENCES: Mapping[Rule, float] = {}
 
 QUANTILE = 1.96
 """Of the normal distribution, for intervals of 95 %."""
@@ -158,7 +149,7 @@ def lesion_at(
     path: Path,
     at_px: float,
     *,
-    reference_at_px: float | None = None,
+    references: Mapping[Rule, float] = NO_REFERENCES,
     profile: DiameterProfile | None = None,
 ) -> Lesion:
     """Grade the stenosis at a place, against references found or moved.
@@ -166,8 +157,8 @@ def lesion_at(
     Args:
         path: With its diameters.
         at_px: Where along the path it is narrowest.
-        reference_at_px: Where along the path the NASCET or WASID reference is to be taken, by
-            whether it lies beyond or before the lesion; None for the places found.
+        references: Where along the path the references of NASCET and WASID are to be taken; those
+            not named are found.
         profile: The path's, if already computed.
 
     Returns:
@@ -181,64 +172,34 @@ def lesion_at(
         msg = f"too few diameters along the {path.name} count to grade a stenosis"
         raise MeasureError(msg)
     lowest = int(np.argmin(np.abs(path.along - at_px)))
-    least, error = _minimum(path, lowest)
+    lumen = lumen_at(path, lowest, float(profile.reference_px[lowest]))
     begin, end = _extent(profile, lowest)
     half = 0.5 * (path.along[end] - path.along[begin])
-    places = {"NASCET": path.along[end] + half, "WASID": path.along[begin] - half}
-    if reference_at_px is not None:
-        places["NASCET" if reference_at_px >= path.along[lowest] else "WASID"] = reference_at_px
-    percents: dict[Rule, Percent] = {
-        rule: _against(rule, places[rule], (least, error), path, profile, (begin, end))
-        for rule in ("NASCET", "WASID")
+    places: dict[Rule, float] = {
+        "NASCET": float(path.along[end]) + half,
+        "WASID": float(path.along[begin]) - half,
     }
-    at_lesion = profile.reference_px[lowest], profile.reference_error_px[lowest]
-    percents["ECST"] = _percent("ECST", (least, error), at_lesion, float(path.along[lowest]))
-    if not np.isfinite(least):
-        percents = {rule: Percent(rule, None, None, None, None, UNMEASURED) for rule in RULES}
+    places |= references
+    percents: dict[Rule, Percent] = {
+        rule: _against(rule, place, lumen, path, profile, (begin, end))
+        for rule, place in places.items()
+    }
+    at_lesion = float(profile.reference_px[lowest]), float(profile.reference_error_px[lowest])
+    percents["ECST"] = _percent("ECST", lumen, at_lesion, float(path.along[lowest]))
+    if lumen.reason:
+        percents = {rule: Percent(rule, None, None, None, None, lumen.reason) for rule in RULES}
     return Lesion(
         path=path.name,
         at_px=float(path.along[lowest]),
         row=float(path.points[lowest, 0]),
         column=float(path.points[lowest, 1]),
-        minimum_px=least,
-        minimum_error_px=error,
+        minimum_px=lumen.least_px,
+        minimum_error_px=lumen.error_px,
         begin_px=float(path.along[begin]),
         end_px=float(path.along[end]),
-        densitometric=bool(least < DENSITOMETRIC_PX),
+        densitometric=bool(lumen.least_px < DENSITOMETRIC_PX),
         percents=percents,
     )
-
-
-def _minimum(path: Path, lowest: int) -> tuple[float, float]:
-    """Smallest diameter and its error: the vertex of a parabola through the nearest stations.
-
-    Both are nan where no diameter nearby counts.
-    """
-    reach = max(2.0, 0.2 * float(np.nan_to_num(path.diameter_px[lowest], nan=2.0)))
-    near = path.counts & (np.abs(path.along - path.along[lowest]) <= reach)
-    if not near.any():
-        return np.nan, np.nan
-    if np.count_nonzero(near) < 5:
-        return float(np.median(path.diameter_px[near])), float(np.median(path.error_px[near]))
-    x = path.along[near] - path.along[lowest]
-    weight = 1 / path.error_px[near]
-    bend, slope, level = np.polyfit(x, path.diameter_px[near], 2, w=weight)
-    vertex = float(np.clip(-slope / (2 * bend), -reach, reach)) if bend > 0 else 0.0
-    least = max(float(level + slope * vertex + bend * vertex**2), LEAST_DIAMETER_PX)
-    error = float(np.median(path.error_px[near]))
-    sharp = _sharpened(least, float(bend), path)
-    return sharp, float(np.hypot(error, STEEP_FACTOR * (least - sharp)))
-
-
-def _sharpened(least: float, bend: float, path: Path) -> float:
-    """Undo, to first order, the smoothing along the vessel by blur and by averaging neighbours.
-
-    Both smooth the lumen's area: A = A0 + var A0'' / 2 with A0'' = 2 D D'' at the narrowest place.
-    """
-    step = float(np.median(np.diff(path.along)))
-    variance = path.blur_px**2 + AVERAGING_STEPS2 * step**2
-    area = least**2 - 2 * variance * least * max(bend, 0.0)
-    return max(float(np.sqrt(max(area, (MOST_SHARPENED * least) ** 2))), LEAST_DIAMETER_PX)
 
 
 def _extent(profile: DiameterProfile, lowest: int) -> tuple[int, int]:
@@ -255,7 +216,7 @@ def _extent(profile: DiameterProfile, lowest: int) -> tuple[int, int]:
 def _against(
     rule: Rule,
     place: float,
-    least: tuple[float, float],
+    lumen: Lumen,
     path: Path,
     profile: DiameterProfile,
     extent: tuple[int, int],
@@ -272,15 +233,20 @@ def _against(
     value = float(np.average(path.diameter_px[near], weights=weight))
     spread = float(np.std(path.diameter_px[near])) / 2
     error = float(np.hypot(np.median(path.error_px[near]) / np.sqrt(2), spread))
-    return _percent(rule, least, (value, error), place)
+    return _percent(rule, lumen, (value, error), place)
 
 
-def _percent(
-    rule: Rule, least: tuple[float, float], reference: tuple[float, float], place: float
-) -> Percent:
-    """100 (1 - least / reference), with first-order propagation of both errors."""
-    share = least[0] / reference[0]
+def _percent(rule: Rule, lumen: Lumen, reference: tuple[float, float], place: float) -> Percent:
+    """100 (1 - least / reference), with first-order propagation of both errors.
+
+    The interval reaches further up, for a vessel may run obliquely.
+    """
+    share = lumen.least_px / reference[0]
     value = 100 * (1 - share)
-    spread = 100 * float(np.hypot(least[1] / reference[0], share * reference[1] / reference[0]))
-    low, high = (float(np.clip(value + sign * QUANTILE * spread, -100, 100)) for sign in (-1, 1))
-    return Percent(rule, float(value), (low, high), float(reference[0]), float(place), "")
+    parts = lumen.error_px / reference[0], share * reference[1] / reference[0]
+    spread = QUANTILE * 100 * float(np.hypot(*parts))
+    oblique = 100 * (lumen.least_px - lumen.narrowest_px) / reference[0]
+    low, high = value - spread, min(value + float(np.hypot(spread, oblique)), 100.0)
+    return Percent(
+        rule, float(value), (max(low, -100.0), high), float(reference[0]), float(place), ""
+    )
