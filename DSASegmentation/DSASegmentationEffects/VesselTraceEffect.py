@@ -7,21 +7,20 @@ from typing import Any
 import vtk
 from slicer.i18n import tr as _
 
-from DSASegmentationEffects.effect import CLICK, DSAEffect, inSliceView, modified
+from DSASegmentationEffects.dragging import DRAG_PX, MOVE, RELEASE, DragEffect
+from DSASegmentationEffects.effect import CLICK, inSliceView, modified
 from DSASegmentationLib.gui.effectnames import TRACE
 from DSASegmentationLib.gui.showing_errors import showingErrors
 
-MOVE = vtk.vtkCommand.MouseMoveEvent
-RELEASE = vtk.vtkCommand.LeftButtonReleaseEvent
 DOUBLE = vtk.vtkCommand.LeftButtonDoubleClickEvent
 KEY = vtk.vtkCommand.KeyPressEvent
-COLOUR, WIDTH = (1.0, 0.9, 0.2), 2
-DRAG_PX = 4
-"""Pixels of the picture from press to release from which on a click was a drag."""
 
 
-class VesselTraceEffect(DSAEffect):
+class VesselTraceEffect(DragEffect):
     """Drag along a vessel; or click, move, click; double click or Enter paints, Esc gives up.
+
+    Shift+click: the twig whose tip it is. Shift+drag: a circle, within which all faint vessels come
+    that the model saw as clearly as the one at its middle.
 
     Esc is the Segment Editor's own key for leaving an effect; leaving it gives the trace up.
     Source: Slicer 5.10 `qMRMLSegmentEditorWidget.cxx`, `installKeyboardShortcuts`.
@@ -32,8 +31,7 @@ class VesselTraceEffect(DSAEffect):
     def __init__(self, scriptedEffect: Any) -> None:
         super().__init__(scriptedEffect)
         self._trace: Any = None
-        self._pressed: tuple[int, int] = (0, 0)
-        self._drawn: dict[Any, Any] = {}  # actors by the view that they are in
+        self._from: tuple[int, int] = (0, 0)
 
     def title(self) -> str:
         return _("Vessel Trace")
@@ -42,17 +40,22 @@ class VesselTraceEffect(DSAEffect):
         return _(
             "<html>Drag along a vessel: when you let go, the line that followed it is painted into"
             " the selected segment, as wide as the vessel is.<br>Or click along it; double click or"
-            " Enter paints. Esc gives up.</html>"
+            " Enter paints. Esc gives up.<br>Shift+click the tip of a twig: it is painted from"
+            " there to the vessel that it comes from.<br>Shift+drag a circle round a missed vessel:"
+            " it is taken, and all in it that the model saw as clearly.</html>"
         )
+
+    def failed(self) -> str:
+        return _("The vessel could not be traced.")
 
     def deactivate(self) -> None:
         self._give_up()
         self._trace = None
 
-    def cleanup(self) -> None:
-        self.deactivate()
-
     def processInteractionEvents(self, interactor: Any, event: int, viewWidget: Any) -> bool:
+        shifted = self._pressed is not None or (event == CLICK and interactor.GetShiftKey())
+        if shifted and not self._begun:
+            return super().processInteractionEvents(interactor, event, viewWidget)
         if not inSliceView(viewWidget) or modified(interactor) or interactor.GetShiftKey():
             return False
         act = self._acts(interactor).get(event)
@@ -62,9 +65,34 @@ class VesselTraceEffect(DSAEffect):
         if browser is None or (self._begun and not self._trace.fits(browser)):
             self._give_up()
             return False
-        with showingErrors(_("The vessel could not be traced."), waitCursor=not self._begun):
+        with showingErrors(self.failed(), waitCursor=not self._begun):
             return act(browser, self.pixel(interactor, viewWidget, browser), viewWidget)
         return True
+
+    def click(self, browser: Any, point: tuple[int, int], shift: bool) -> None:
+        self._take(browser)
+        pixels = self._trace.twig(self.segmentation, self.segment, point, self.saveState)
+        self.tell(_("{pixels} pixels traced.").format(pixels=pixels))
+
+    def drag(self, browser: Any, start: tuple[int, int], end: tuple[int, int]) -> None:
+        from DSASegmentationLib.correcting.rereading import addClearer
+
+        radius = math.dist(start, end)
+        pixels = addClearer(self.segmentation, browser, start, radius, self.saveState)
+        told = _("{pixels} pixels of faint vessels taken.").format(pixels=pixels)
+        self.tell(told if pixels else _("The model saw no vessel here. Trace it."))
+
+    def outline(self, start: tuple[int, int], end: tuple[int, int]) -> Any:
+        from DSASegmentationLib.correcting.geometry import circle
+
+        return circle(start, math.dist(start, end))
+
+    def _take(self, browser: Any) -> None:
+        """Have a trace on the MinIP that a run has now."""
+        from DSASegmentationLib.correcting.tracing import VesselTrace
+
+        if self._trace is None or not self._trace.fits(browser):
+            self._trace = VesselTrace(browser)
 
     @property
     def _begun(self) -> bool:
@@ -80,22 +108,19 @@ class VesselTraceEffect(DSAEffect):
     def _click(self, browser: Any, point: Any, viewWidget: Any) -> bool:
         if point is None:
             return False
-        from DSASegmentationLib.correcting.tracing import VesselTrace
-
-        if self._trace is None or not self._trace.fits(browser):
-            self._trace = VesselTrace(browser)
+        self._take(browser)
         self._trace.click(point)
-        self._pressed = point
+        self._from = point
         return self._move(browser, point, viewWidget) or True
 
     def _move(self, browser: Any, point: Any, viewWidget: Any) -> bool:
         if point is not None:
-            self._draw(browser, viewWidget, self._trace.path(point))
+            self.draw(browser, viewWidget, self._trace.path(point))
         return False  # the view may show what lies under the mouse
 
     def _release(self, _browser: Any, point: Any, _viewWidget: Any) -> bool:
         """Paint where the mouse was dragged; a click without a drag waits for the next one."""
-        if point is None or math.dist(point, self._pressed) < DRAG_PX:
+        if point is None or math.dist(point, self._from) < DRAG_PX:
             return False
         self._trace.click(point)
         return self._paint()
@@ -113,25 +138,4 @@ class VesselTraceEffect(DSAEffect):
     def _give_up(self) -> None:
         if self._trace is not None:
             self._trace.clear()
-        for viewWidget, actor in self._drawn.items():
-            self.scriptedEffect.removeActor2D(viewWidget, actor)
-            viewWidget.sliceView().scheduleRender()
-        self._drawn = {}
-
-    def _draw(self, browser: Any, viewWidget: Any, path: Any) -> None:
-        from DSASegmentationLib.correcting.geometry import polyline
-
-        if viewWidget not in self._drawn:
-            self._drawn[viewWidget] = _actor()
-            self.scriptedEffect.addActor2D(viewWidget, self._drawn[viewWidget])
-        drawn = polyline(browser, viewWidget.mrmlSliceNode(), path)
-        self._drawn[viewWidget].GetMapper().SetInputData(drawn)
-        viewWidget.sliceView().scheduleRender()
-
-
-def _actor() -> Any:
-    actor = vtk.vtkActor2D()
-    actor.SetMapper(vtk.vtkPolyDataMapper2D())
-    actor.GetProperty().SetColor(*COLOUR)
-    actor.GetProperty().SetLineWidth(WIDTH)
-    return actor
+        self.letGo()

@@ -9,8 +9,15 @@ qSlicerSegmentEditorScriptedEffect.cxx`, `setPythonSource`; its own effects do t
 
 from DSASegmentationEffects.ReassignEffect import ReassignEffect
 from DSASegmentationEffects.SmartEraseEffect import SmartEraseEffect
+from DSASegmentationEffects.VesselLevelEffect import VesselLevelEffect
 from DSASegmentationEffects.VesselTraceEffect import VesselTraceEffect
 
-EFFECTS = (VesselTraceEffect, ReassignEffect, SmartEraseEffect)
+EFFECTS = (VesselTraceEffect, ReassignEffect, SmartEraseEffect, VesselLevelEffect)
 
-__all__ = ["EFFECTS", "ReassignEffect", "SmartEraseEffect", "VesselTraceEffect"]
+__all__ = [
+    "EFFECTS",
+    "ReassignEffect",
+    "SmartEraseEffect",
+    "VesselLevelEffect",
+    "VesselTraceEffect",
+]

@@ -16,8 +16,10 @@ from dsanet.edit import (
     Reading,
     Tracer,
     erased,
+    levelled,
     painted,
     reassigned,
+    reassigned_between,
     split,
     uncertain_places,
     with_fewer,
@@ -47,7 +49,7 @@ def main(arguments: list[str]) -> int:
     path = tracer.path(last)
     line = tracer.line(path)
     chances = probabilities(labels)
-    reading, everywhere = Reading.of(chances), np.ones(labels.shape, np.bool_)
+    reading = Reading.of(chances)
     steps: dict[str, Callable[[], Any]] = {
         "Tracer, once": lambda: Tracer(prepared.minip, prepared.field),
         "start, a click": lambda: tracer.start(first),
@@ -60,8 +62,10 @@ def main(arguments: list[str]) -> int:
         "erased connected": lambda: erased(labels, pieces, first, "connected"),
         "erased beyond": lambda: erased(labels, pieces, first, "beyond"),
         "Reading.of, once": lambda: Reading.of(chances),
-        "with_more, everywhere": lambda: with_more(labels, reading, everywhere, 0.2),
-        "with_fewer, everywhere": lambda: with_fewer(labels, reading, everywhere, 0.9),
+        "with_more, everywhere": lambda: with_more(labels, reading, first, SIDE),
+        "with_fewer, everywhere": lambda: with_fewer(labels, pieces, reading, first, SIDE),
+        "levelled, 50 px": lambda: levelled(labels, reading, first, 50),
+        "reassigned between two ends": lambda: reassigned_between(labels, first, last),
         "uncertain_places, 20": lambda: uncertain_places(chances, labels, prepared.field, 20),
     }
     sys.stdout.write(f"{len(vessel)} pixels of vessel\n| step | wall ms | processor ms |\n")

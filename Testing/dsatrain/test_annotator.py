@@ -42,7 +42,7 @@ def test_a_right_answer_needs_no_click(truth: np.ndarray) -> None:
 def test_brush_alone_reaches_the_goal_from_nothing(truth: np.ndarray) -> None:
     session = annotate(np.zeros(SHAPE, np.uint8), truth)
     assert session.reached
-    assert Truth(truth).reached(session.labels, 0.97)
+    assert not Truth(truth).lacking(session.labels, 0.97)
     assert set(session.tools) <= {"paint", "erase"}
     assert session.clicks == sum(session.tools.values()) == len(session.points) >= 3
 
@@ -101,3 +101,42 @@ def test_a_class_that_the_truth_lacks_must_go(truth: np.ndarray) -> None:
     session = annotate(truth, only_bv, Tools(picks=True))
     assert session.reached
     assert not (session.labels == MAT).any()
+
+
+def test_one_circle_takes_all_vessels_that_the_model_saw_as_clearly(truth: np.ndarray) -> None:
+    rows = (36, 43, 50, 57)
+    whole = truth
+    for row in rows:
+        whole = painted(whole, [(row, 65), (row, 95)], 2, BV)
+    chance = np.where(truth > 0, 0.95, np.where(whole > 0, 0.2, 0.0))
+    chances = np.stack([1 - chance, chance * (whole != MAT), chance * (whole == MAT)])
+    session = annotate(truth, whole, Tools(reading=Reading.of(chances.astype(np.float32))))
+    assert session.reached
+    assert session.points[0][2] in ("more", "level")
+    assert session.clicks < len(rows) == annotate(truth, whole).clicks
+
+
+def test_one_drag_takes_the_part_of_a_vessel_that_is_trunk(truth: np.ndarray) -> None:
+    part = (truth == MAT) & (np.arange(SHAPE[0])[:, None] >= 46)
+    ended = np.where(part, truth, np.where(truth > 0, BV, 0)).astype(np.uint8)
+    wrong = np.where(truth > 0, BV, 0).astype(np.uint8)
+    session = annotate(wrong, ended, Tools(picks=True))
+    assert session.reached
+    assert session.points[0][2] == "reassigned between"
+    assert session.clicks < annotate(wrong, ended).clicks
+
+
+def test_scores_that_are_good_enough_count_no_more_but_for_harm(truth: np.ndarray) -> None:
+    known = Truth(truth)
+    worse = painted(truth, [(10, 20)], 9, 0)
+    assert known.lacking(truth, 0.97) == frozenset()
+    lacking = known.lacking(worse, 0.999)
+    assert lacking == {(BV, "surface"), (BV, "centre")}
+    assert not known.mistakes(worse, frozenset({(MAT, "surface")})).any()
+    assert known.mistakes(worse, lacking).any()
+    box = (slice(None), slice(None))
+    saved = known.saved(worse, truth, box, lacking)
+    assert saved > 0
+    assert known.saved(worse, truth, box, frozenset()) == 0
+    assert known.saved(truth, worse, box, frozenset()) == -saved
+    assert known.saved(truth, worse, box, frozenset(), careful=False) == 0

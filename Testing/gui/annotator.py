@@ -132,9 +132,9 @@ class Annotator:
         mouse.do(CLICK, at.traced[-1])
         mouse.do(DOUBLE, at.traced[-1])
         yield "traced"
-        self.mouse(REASSIGN).do(CLICK, at.reassigned)
+        self.mouse(REASSIGN).click(at.reassigned)
         yield "reassigned"
-        self.mouse(SMART_ERASE).do(CLICK, at.erased)
+        self.mouse(SMART_ERASE).click(at.erased)
         yield "erased"
         self.stroke("Paint", at.painted)
         yield "painted"

@@ -31,6 +31,11 @@ class User:
         self.interactor.SetEventInformation(x, y, 0, shift, "\0", 0, key or None)
         return bool(self.effect.self().processInteractionEvents(self.interactor, event, self.view))
 
+    def click(self, at: tuple[int, int], shift: int = 0) -> bool:
+        """Press and let go."""
+        self.do(CLICK, at, shift=shift)
+        return self.do(RELEASE, at, shift=shift)
+
     @property
     def labels(self) -> Any:
         return segments.labelsOf(segments.segmentationOf(self.browser), self.browser)

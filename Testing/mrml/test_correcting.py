@@ -14,16 +14,27 @@ slicer = pytest.importorskip("slicer")
 
 from DSASegmentationLib.correcting.accepting import accept, begin  # noqa: E402
 from DSASegmentationLib.correcting.applying import applyLabels  # noqa: E402
-from DSASegmentationLib.correcting.clicking import NOTHING, eraseAt, reassignAt  # noqa: E402
+from DSASegmentationLib.correcting.clicking import (  # noqa: E402
+    NOTHING,
+    eraseAt,
+    reassignAt,
+    reassignBetween,
+)
 from DSASegmentationLib.correcting.geometry import (  # noqa: E402
     pixelAt,
     polyline,
     rasOf,
     showPlace,
 )
+from DSASegmentationLib.correcting.rereading import (  # noqa: E402
+    addClearer,
+    eraseFainter,
+    levelAt,
+)
 from DSASegmentationLib.correcting.tracing import VesselTrace  # noqa: E402
 from DSASegmentationLib.errors import SceneError  # noqa: E402
 from DSASegmentationLib.prepared import addPrepared  # noqa: E402
+from DSASegmentationLib.probabilities import addProbabilities  # noqa: E402
 from DSASegmentationLib.runs import addRun  # noqa: E402
 from DSASegmentationLib.segments import addPrediction, setStatus, statusOf  # noqa: E402
 
@@ -112,6 +123,59 @@ def test_smart_erase_takes_a_piece_away_and_tells_when_contrast_arrived(editor: 
     assert done.arrival == pytest.approx(3.5 / 3, abs=0.02)  # between frames 3 and 4, 3 a second
     editor.logic.Undo()
     assert np.array_equal(editor.labels, some_labels())
+
+
+@pytest.mark.parametrize("kept", [BV, MAT, BACKGROUND])
+def test_undo_brings_back_a_class_of_which_nothing_was_left(editor: Any, kept: int) -> None:
+    left = np.where(some_labels() == kept, some_labels(), 0)
+    assert applyLabels(editor.segmentation, editor.browser, left, editor.save)
+    assert np.array_equal(editor.labels, left)
+    editor.logic.Undo()
+    assert np.array_equal(editor.labels, some_labels())
+    editor.logic.Redo()
+    assert np.array_equal(editor.labels, left)
+
+
+def test_a_drag_gives_what_lies_between_to_the_other_class(editor: Any) -> None:
+    done = reassignBetween(editor.segmentation, editor.browser, (9, 25), (9, 34), editor.save)
+    expected = some_labels()
+    expected[8:12, 25:35] = MAT
+    assert np.array_equal(editor.labels, expected)
+    assert (done.pixels, done.old, done.new) == (40, "BV", "MAT")
+    beside = reassignBetween(editor.segmentation, editor.browser, (9, 25), (30, 50), editor.save)
+    assert beside is NOTHING
+    editor.logic.Undo()
+    assert np.array_equal(editor.labels, some_labels())
+
+
+def test_circles_re_read_what_the_model_saw(editor: Any) -> None:
+    chances = np.zeros((3, ROWS, COLUMNS), np.float32)
+    chances[BV, 8:12, 20:50] = 0.9
+    chances[BV, 33, 34:50] = chances[BV, 37, 34:50] = 0.3
+    addProbabilities(editor.browser, chances)
+    made = editor.segmentation, editor.browser
+    assert addClearer(*made, (33, 40), 2, editor.save) == 3 * 16 + 2
+    assert np.all(editor.labels[32:35, 34:50] == BV)
+    editor.logic.Undo()
+    assert np.array_equal(editor.labels, some_labels())
+    assert levelAt(*made, (33, 40), 20, editor.save) == 2 * 16
+    done = eraseFainter(*made, (33, 40), 10, editor.save)
+    assert (done.pixels, done.old, done.arrival) == (2 * 16, "BV", None)
+    assert np.array_equal(editor.labels, some_labels())
+    assert addClearer(*made, (25, 50), 3, editor.save) == 0
+
+
+def test_a_twig_is_painted_from_its_tip_and_leaves_the_other_class(make_editor: Any) -> None:
+    labels = some_labels()
+    labels[8:12, 34:] = 0
+    editor = make_editor(labels=labels)
+    trace = VesselTrace(editor.browser)
+    assert trace.twig(editor.segmentation, "BV", (9, 47), editor.save) > 30
+    assert np.all(editor.labels[9:11, 34:46] == BV)
+    assert np.array_equal(editor.labels == MAT, labels == MAT)
+    empty = make_editor(labels=0 * labels, run=make_run(8, pixels=make_run(8).pixels + 1))
+    with pytest.raises(SceneError, match="trace one first"):
+        VesselTrace(empty.browser).twig(empty.segmentation, "BV", (9, 47), empty.save)
 
 
 def test_a_trace_paints_the_vessel_that_was_missed(make_editor: Any) -> None:

@@ -69,3 +69,5 @@ def _write(segmentation: Any, browser: Any, entry: LabelClass, mask: NDArray[np.
     if not logic.SetBinaryLabelmapToSegment(image, segmentation, entry.name, logic.MODE_REPLACE):
         msg = f"the segment {entry.name} of {segmentation.GetName()} cannot be written; undo"
         raise SceneError(msg)
+    if not mask.any():  # Slicer empties a segment without telling the history, which drops undo
+        segmentation.GetSegmentation().GetSegment(entry.name).Modified()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from dsanet.edit import arrival_time, clicked, erased, reassigned, split
+from dsanet.edit import arrival_time, clicked, erased, reassigned, reassigned_between, split
 from dsanet.edit.pick import Change, Reach
 from dsanet.labels import CLASSES
 from DSASegmentationLib.correcting.applying import Labels, applyLabels
@@ -65,6 +65,27 @@ def reassignAt(
     return Click(pixels, *_classes(labels, change, point)) if pixels else NOTHING
 
 
+def reassignBetween(
+    segmentation: Any, browser: Any, start: Point, end: Point, saveState: Callable[[], Any]
+) -> Click:
+    """Give the vessel between two places to the class that the first one does not have.
+
+    Args:
+        segmentation: A vtkMRMLSegmentationNode of the run.
+        browser: The run's browser node.
+        start: Row and column of the first place, whole.
+        end: Row and column of the last place, whole.
+        saveState: Saves the state for undo.
+
+    Raises:
+        SceneError: See `applyLabels`.
+    """
+    labels = labelsOf(segmentation, browser)
+    change = reassigned_between(labels, start, end)
+    pixels = applyLabels(segmentation, browser, change.labels, saveState)
+    return Click(pixels, *_classes(labels, change, start)) if pixels else NOTHING
+
+
 def eraseAt(
     segmentation: Any,
     browser: Any,
@@ -87,6 +108,30 @@ def eraseAt(
     """
     labels = labelsOf(segmentation, browser)
     change = erased(labels, split(labels), point, "beyond" if beyond else "piece")
+    return takeAway(segmentation, browser, labels, change, point, saveState)
+
+
+def takeAway(
+    segmentation: Any,
+    browser: Any,
+    labels: Labels,
+    change: Change,
+    point: Point,
+    saveState: Callable[[], Any],
+) -> Click:
+    """Do what an eraser would do, and tell what it was.
+
+    Args:
+        segmentation: A vtkMRMLSegmentationNode of the run.
+        browser: The run's browser node.
+        labels: uint8 (H, W), of the segments as they are.
+        change: What goes.
+        point: Row and column of the click, whole.
+        saveState: Saves the state for undo.
+
+    Raises:
+        SceneError: See `applyLabels`.
+    """
     pixels = applyLabels(segmentation, browser, change.labels, saveState)
     if not pixels:
         return NOTHING

@@ -13,6 +13,10 @@ FEW_RADII = 6
 """A place is shown with so much around it, in its radii from the middle to the view's edge."""
 
 
+CORNERS = 72
+"""Of a circle that is drawn."""
+
+
 def pixelAt(browser: Any, sliceNode: Any, xy: tuple[float, float]) -> tuple[int, int] | None:
     """Give the pixel of a run under a point of a slice view.
 
@@ -38,7 +42,9 @@ def rasOf(browser: Any, row: float, column: float) -> tuple[float, float, float]
     return right, anterior, superior
 
 
-def polyline(browser: Any, sliceNode: Any, path: NDArray[np.integer[Any]]) -> Any:
+def polyline(
+    browser: Any, sliceNode: Any, path: NDArray[np.integer[Any] | np.floating[Any]]
+) -> Any:
     """Draw a path of pixels in the coordinates of a slice view.
 
     Args:
@@ -64,6 +70,12 @@ def polyline(browser: Any, sliceNode: Any, path: NDArray[np.integer[Any]]) -> An
     drawn.SetPoints(points)
     drawn.SetLines(lines)
     return drawn
+
+
+def circle(middle: tuple[int, int], radius: float) -> NDArray[np.float64]:
+    """Give the outline of a circle, (N, 2) rows and columns in pixels, closed."""
+    turn = np.linspace(0, 2 * np.pi, CORNERS + 1)
+    return np.array(middle) + radius * np.column_stack([np.cos(turn), np.sin(turn)])
 
 
 def showPlace(browser: Any, sliceNode: Any, row: int, column: int, radius: int) -> None:

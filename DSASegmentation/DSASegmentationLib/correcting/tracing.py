@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsanet.edit import Tracer, painted
-from dsanet.labels import CLASSES
+from dsanet.labels import BACKGROUND, CLASSES
 from DSASegmentationLib.correcting.applying import applyLabels
 from DSASegmentationLib.errors import SceneError
 from DSASegmentationLib.nodes import imageOf, referenceOf
 from DSASegmentationLib.prepared import arterialWindowOf
+from DSASegmentationLib.probabilities import probabilitiesOf
 from DSASegmentationLib.runs import FIELD, minipOf
 from DSASegmentationLib.segments import labelsOf
 
@@ -43,7 +44,12 @@ class VesselTrace:
             raise SceneError(msg)
         self.browser, self.clicks = browser, 0
         self._seen = minip.GetImageData().GetMTime()
-        self._tracer = Tracer(imageOf(minip).astype(np.float32), imageOf(field).astype(np.bool_))
+        chances = probabilitiesOf(browser)
+        self._tracer = Tracer(
+            imageOf(minip).astype(np.float32),
+            imageOf(field).astype(np.bool_),
+            None if chances is None else 1 - chances[BACKGROUND],
+        )
         self._fixed: list[Path] = []
 
     def fits(self, browser: Any) -> bool:
@@ -97,13 +103,51 @@ class VesselTrace:
             SceneError: The segment is neither; or see `applyLabels`.
         """
         path = self.path()
-        if segment not in VALUES:
-            msg = "vessels are traced into the segments BV and MAT; select one of them"
-            raise SceneError(msg)
+        value = _valueOf(segment)
         if not len(path):
             return 0
         line = self._tracer.line(path)
         labels = labelsOf(segmentation, self.browser)
-        traced = painted(labels, line.points, line.widths, VALUES[segment])
+        traced = painted(labels, line.points, line.widths, value)
         self.clear()
         return applyLabels(segmentation, self.browser, traced, saveState)
+
+    def twig(
+        self, segmentation: Any, segment: str, tip: Point, saveState: Callable[[], Any]
+    ) -> int:
+        """Paint a twig from its tip to the vessel that it comes from; the other class stays.
+
+        Args:
+            segmentation: A vtkMRMLSegmentationNode of the run.
+            segment: ID of the segment that gets the twig, `BV` or `MAT`.
+            tip: Row and column.
+            saveState: Saves the state for undo.
+
+        Returns:
+            Number of pixels that changed.
+
+        Raises:
+            SceneError: The segment is neither, or there is no vessel yet; or see `applyLabels`.
+        """
+        value, labels = _valueOf(segment), labelsOf(segmentation, self.browser)
+        if not labels.any():
+            msg = "a twig comes from a vessel, and none is labelled yet; trace one first"
+            raise SceneError(msg)
+        self.clear()
+        self._tracer.start_at_vessels(labels != BACKGROUND)
+        line = self._tracer.line(self._tracer.path(tip))
+        others = set(VALUES.values()) - {value}
+        traced = painted(labels, line.points, line.widths, value, others)
+        return applyLabels(segmentation, self.browser, traced, saveState)
+
+
+def _valueOf(segment: str) -> int:
+    """The label value of a segment.
+
+    Raises:
+        SceneError: It is neither BV nor MAT.
+    """
+    if segment not in VALUES:
+        msg = "vessels are traced into the segments BV and MAT; select one of them"
+        raise SceneError(msg)
+    return VALUES[segment]

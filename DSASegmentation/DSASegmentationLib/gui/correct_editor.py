@@ -7,14 +7,14 @@ values of effect parameters: `Docs/developer_guide/modules/segmenteditor.md`; th
 
 from typing import Any
 
-from DSASegmentationLib.gui.effectnames import REASSIGN, SMART_ERASE, TRACE
+from DSASegmentationLib.gui.effectnames import LEVEL, REASSIGN, SMART_ERASE, TRACE
 from DSASegmentationLib.runs import minipOf, spacingOf
 
 NODE, TAG = "vtkMRMLSegmentEditorNode", "SegmentEditor"
 """The node that Slicer's own Segment Editor works with: two would get in each other's way."""
 
-EFFECTS = ("Paint", "Erase", TRACE, REASSIGN, SMART_ERASE, "Islands", "Threshold", "Draw")
-"""From left to right, keys 1 to 8. Tools for three dimensions are left out, and so is Margin: it
+EFFECTS = ("Paint", "Erase", TRACE, REASSIGN, SMART_ERASE, LEVEL, "Islands", "Threshold", "Draw")
+"""From left to right, keys 1 to 9. Tools for three dimensions are left out, and so is Margin: it
 does nothing where a slice is thicker than the margin."""
 
 UNDO_STATES = 30

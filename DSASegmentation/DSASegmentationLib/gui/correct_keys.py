@@ -37,7 +37,7 @@ def sheet() -> str:
         "accept": _("accept, next run"),
     }
     rows = [(key, words[does]) for key, does in KEYS.items()]
-    rows += [("1 - 8", _("tools from left to right")), ("Z, Y", _("undo, redo"))]
+    rows += [("1 - 9", _("tools from left to right")), ("Z, Y", _("undo, redo"))]
     rows += [("Esc", _("leave the tool")), ("R", _("whole picture"))]
     cells = (
         f"<tr><td><b>{escape(key)}</b>&nbsp;</td><td>{escape(text)}</td></tr>" for key, text in rows

@@ -2,10 +2,18 @@
 
 from dsanet.edit.arrival import arrival_time
 from dsanet.edit.brush import painted, stroke_mask
-from dsanet.edit.pick import Change, Reach, clicked, erased, reassigned, selected
+from dsanet.edit.pick import (
+    Change,
+    Reach,
+    clicked,
+    erased,
+    reassigned,
+    reassigned_between,
+    selected,
+)
 from dsanet.edit.pieces import VesselPieces, split
 from dsanet.edit.places import UncertainPlace, uncertain_places
-from dsanet.edit.reread import Reading, with_fewer, with_more
+from dsanet.edit.reread import Reading, levelled, with_fewer, with_more
 from dsanet.edit.trace import Tracer
 from dsanet.edit.width import VesselLine
 
@@ -20,8 +28,10 @@ __all__ = [
     "arrival_time",
     "clicked",
     "erased",
+    "levelled",
     "painted",
     "reassigned",
+    "reassigned_between",
     "selected",
     "split",
     "stroke_mask",

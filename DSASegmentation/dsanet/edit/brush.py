@@ -1,5 +1,7 @@
 """Painting: what a user draws, whatever lay there before."""
 
+import itertools
+import math
 from collections.abc import Collection
 
 import numpy as np
@@ -13,8 +15,8 @@ LEAST_RADIUS_PX = 0.71
 """Half a pixel's diagonal: a smaller disk could lie between the centres of all pixels."""
 
 MOST_DENT_PX = 0.04
-"""Depth of the dents that the disks of a stroke may leave in its outline: disks of radius r that
-lie s apart leave s^2 / (8 r)."""
+"""Depth of the dents that the disks of a line of changing width may leave in its outline: disks of
+radius r that lie s apart leave s^2 / (8 r)."""
 
 
 def stroke_mask(shape: tuple[int, int], points: ArrayLike, widths: ArrayLike) -> Mask:
@@ -30,15 +32,30 @@ def stroke_mask(shape: tuple[int, int], points: ArrayLike, widths: ArrayLike) ->
         pixel, however small it is.
     """
     mask = np.zeros(shape, np.bool_)
-    places, radii = _close_disks(*_checked(points, widths))
-    for (row, column), radius in zip(places, radii, strict=True):
-        top, left = (max(0, int(np.ceil(at - radius))) for at in (row, column))
-        bottom, right = (max(0, int(np.floor(at + radius)) + 1) for at in (row, column))
-        box = mask[top:bottom, left:right]
-        down = np.arange(top, top + box.shape[0])[:, None] - row
-        across = np.arange(left, left + box.shape[1]) - column
-        box |= down**2 + across**2 <= radius**2
+    places, radii = _checked(points, widths)
+    if len(places) > 1 and np.ptp(radii) > 0:
+        places, radii = _close_disks(places, radii)
+    elif len(places) > 1:
+        for start, end in itertools.pairwise(places):
+            _cover(mask, start, end, radii[0])
+        return mask
+    for place, radius in zip(places, radii, strict=True):
+        _cover(mask, place, place, radius)
     return mask
+
+
+def _cover(mask: Mask, start: Floats, end: Floats, radius: float) -> None:
+    """Mark, in place, the pixels within a radius of the straight line between two points."""
+    top, left = (max(0, math.ceil(at - radius)) for at in np.minimum(start, end))
+    bottom, right = (max(0, math.floor(at + radius) + 1) for at in np.maximum(start, end))
+    box = mask[top:bottom, left:right]
+    down = np.arange(top, top + box.shape[0])[:, None] - start[0]
+    across = np.arange(left, left + box.shape[1]) - start[1]
+    along = end - start
+    if squared := float(along @ along):
+        share = np.clip((down * along[0] + across * along[1]) / squared, 0, 1)
+        down, across = down - share * along[0], across - share * along[1]
+    box |= down**2 + across**2 <= radius**2
 
 
 def painted(
@@ -88,8 +105,6 @@ def _checked(points: ArrayLike, widths: ArrayLike) -> tuple[Floats, Floats]:
 
 def _close_disks(places: Floats, radii: Floats) -> tuple[Floats, Floats]:
     """Put disks between those that lie far apart."""
-    if len(places) == 1:
-        return places, radii
     lengths = np.hypot(*np.diff(places, axis=0).T)
     along = np.concatenate([[0.0], np.cumsum(lengths)])
     step = np.sqrt(8 * radii.min() * MOST_DENT_PX)

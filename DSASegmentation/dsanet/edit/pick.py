@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from dsanet.edit.course import course_between
 from dsanet.edit.pieces import EIGHT_NEIGHBOURS, VesselPieces
 from dsanet.labels import BACKGROUND, BV, MAT
 
@@ -68,6 +69,30 @@ def erased(
         The change; an empty one where there is no vessel near the click.
     """
     return _change(labels, selected(labels, split, point, reach), BACKGROUND)
+
+
+def reassigned_between(labels: Labels, start: tuple[int, int], end: tuple[int, int]) -> Change:
+    """Give the vessel between two places to the class that the first one does not have.
+
+    Args:
+        labels: uint8 (H, W), values of `dsanet.labels`; stays as it is.
+        start: Row and column of the first place.
+        end: Row and column of the last place.
+
+    Returns:
+        The change, cut straight across at both places, in whole pieces of neither; what lies on
+        the way and is of the new class already stays. An empty one where there is no vessel near
+        one of the places, or none that joins them.
+    """
+    first, last = clicked(labels, start), clicked(labels, end)
+    nothing = np.zeros(labels.shape, np.bool_)
+    if first is None or last is None:
+        return _change(labels, nothing, BACKGROUND)
+    new = BV if labels[first] == MAT else MAT
+    course = course_between(labels != BACKGROUND, first, last)
+    if course is None:
+        return _change(labels, nothing, BACKGROUND)
+    return _change(labels, course, new)
 
 
 def selected(labels: Labels, split: VesselPieces, point: tuple[int, int], reach: Reach) -> Mask:

@@ -1,5 +1,7 @@
 """The vessel trace: the path along a vessel to the mouse, from a click or from the labels."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -24,6 +26,10 @@ THIN_PAINTED_PX = 2.0
 width of a vessel of one or two pixels cannot be told from noise. On 32 thin pieces of phantom
 vessels (seeds 955_000 and 955_005) that put 11 % more right than the fit."""
 
+UNSEEN, SURE = 0.001, 0.3
+"""Probabilities of vessel that count as none and as a clear one: the model is shy of thin vessels,
+and even its faint doubt follows their course."""
+
 NEIGHBOURS = ((0, 1), (1, 0), (1, 1), (1, -1))
 """Half of a pixel's neighbours; the other half comes from the other direction."""
 
@@ -34,16 +40,26 @@ class Tracer:
     All that takes time is done in `start` and `start_at_vessels`; `path` only looks up.
     """
 
-    def __init__(self, image: Image, field: NDArray[np.bool_] | None = None) -> None:
+    def __init__(
+        self,
+        image: Image,
+        field: NDArray[np.bool_] | None = None,
+        chance: NDArray[np.floating[Any]] | None = None,
+    ) -> None:
         """Find out what looks like a vessel; takes less than a second for 1024 x 1024 pixels.
 
         Args:
             image: float32 (H, W), vessels dark: the MinIP, or a single frame.
             field: bool (H, W), the exposed pixels; None for all.
+            chance: (H, W), the model's probability of vessel, which has seen all frames; None
+                without a model.
         """
         self._image = image
         inside = np.ones(image.shape, np.bool_) if field is None else field
-        cost = LEAST_COST + (1 - ridge_strength(image, inside)) ** 2
+        strength = ridge_strength(image, inside)
+        if chance is not None:
+            strength = (strength + _strength_of(chance)) / np.float32(2)
+        cost = LEAST_COST + (1 - strength) ** 2
         self._step = -(-max(image.shape) // LARGEST_SIDE)
         self._nodes, node_costs = _cheapest_of_blocks(cost, self._step)
         self._graph = _graph(node_costs)
@@ -132,6 +148,12 @@ class Tracer:
         """The nodes of pixels: the blocks that hold them."""
         across = -(-self._image.shape[1] // self._step)
         return np.asarray(rows // self._step * across + columns // self._step)
+
+
+def _strength_of(chance: NDArray[np.floating[Any]]) -> Image:
+    """What the model thinks, on the scale of a ridge's strength: 0 at `UNSEEN`, 1 at `SURE`."""
+    known = np.log(np.clip(np.nan_to_num(chance.astype(np.float32)), UNSEEN, SURE) / UNSEEN)
+    return np.asarray(known / np.log(SURE / UNSEEN), np.float32)
 
 
 def _cheapest_of_blocks(cost: Image, step: int) -> tuple[NDArray[np.int64], Image]:

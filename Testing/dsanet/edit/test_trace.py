@@ -161,3 +161,16 @@ def test_a_branch_leaves_a_thin_vessel_of_a_large_picture() -> None:
     tracer.start_at_vessels(labelled)
     path = tracer.path((100, 20))
     assert abs(int(path[0][0]) - 501) <= 1
+
+
+def test_what_the_model_saw_in_all_frames_shows_the_way_where_the_picture_does_not() -> None:
+    thin = [(70, 8), (15, 65), (70, 122)]
+    picture = tube(thin, 2.5, depth=0.01, noise=0.05)
+    chance = np.where(stroke_mask(SHAPE, thin, 2.5), 0.1, 0.0005).astype(np.float32)
+
+    def share(tracer: Tracer) -> float:
+        tracer.start(thin[0])
+        return float(stroke_mask(SHAPE, thin, 6)[tuple(tracer.path(thin[-1]).T)].mean())
+
+    assert share(Tracer(picture, chance=chance)) == 1
+    assert share(Tracer(picture)) < 0.7

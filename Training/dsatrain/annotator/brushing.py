@@ -1,5 +1,7 @@
 """Moves with brush and rubber: dabs and straight strokes of any size."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy import ndimage
 from skimage.morphology import skeletonize
@@ -8,7 +10,7 @@ from dsanet.edit import painted
 from dsanet.labels import BACKGROUND
 from dsatrain.annotator.desk import Desk, Move, Spot
 from dsatrain.annotator.lines import Points, longest_way, point_of
-from dsatrain.annotator.mistakes import Labels, Mask
+from dsatrain.annotator.mistakes import Box, Labels, Mask
 
 STRETCHES_PX = (0, 3, 6, 10, 16, 24, 36, 54, 80, 120)
 """How far along a vessel the next dab, or the far end of the next stroke, is tried."""
@@ -17,8 +19,21 @@ WIDER_PX = (0.0, 1.0)
 """How much wider than the true vessel, or than is free, the brush is tried."""
 
 LARGEST_BRUSH_PX = 80
-MOST_CLICKS = 24
+MOST_CLICKS = 8
 """Of one move; then the place is looked at afresh."""
+
+OUTLINE_PX = 4
+"""So much round a stroke is looked at for what it puts right."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Stroke:
+    """What a stroke gains, what a box of the picture is after it, where on the way it ends."""
+
+    gain: int
+    box: Box
+    after: Labels
+    end: int
 
 
 def dab(desk: Desk, spot: Spot, value: int) -> Move:
@@ -39,28 +54,28 @@ def strokes(desk: Desk, way: Points, value: int) -> Move:
     states, points, at, total = [], [], 0, 0
     labels = desk.labels
     while at < len(way) and len(states) < MOST_CLICKS:
-        gain, after, end = _best_stroke(desk, labels, way, at, value)
-        if gain <= 0:
+        best = _best_stroke(desk, labels, way, at, value)
+        if best is None:
             break
-        labels = after
+        labels = labels.copy()
+        labels[best.box] = best.after
         states.append(labels)
         points.append(point_of(way[at]))
-        total += gain
-        at = max(at + 1, end)
+        total += best.gain
+        at = max(at + 1, best.end)
     return Move(_brush(value), states or [desk.labels], points or [point_of(way[0])], total)
 
 
-def _best_stroke(
-    desk: Desk, labels: Labels, way: Points, at: int, value: int
-) -> tuple[int, Labels, int]:
-    """Pull the stroke out until it twice does worse, with two brushes."""
-    best, worse = (0, labels, at), 0
+def _best_stroke(desk: Desk, labels: Labels, way: Points, at: int, value: int) -> _Stroke | None:
+    """Pull the stroke out until it twice does worse, with two brushes; None where none gains."""
+    best, worse = None, 0
     for far in STRETCHES_PX:
         brushes = (_stroke(desk, labels, way, at, far, value, wider) for wider in WIDER_PX)
-        now = max(brushes, key=lambda stroke: stroke[0])
-        better = now[0] > best[0]
-        worse = 0 if better or best[0] == 0 else worse + 1
-        best = now if better else best
+        now = max(brushes, key=lambda stroke: stroke.gain)
+        if now.gain > (best.gain if best else 0):
+            best, worse = now, 0
+        elif best:
+            worse += 1
         if worse == 2 or at + far >= len(way):
             break
     return best
@@ -68,14 +83,24 @@ def _best_stroke(
 
 def _stroke(
     desk: Desk, labels: Labels, way: Points, at: int, far: int, value: int, wider: float
-) -> tuple[int, Labels, int]:
-    """One stroke: its gain, the labels after it, and where on the way it ends."""
+) -> _Stroke:
+    """One stroke along a way, from a point of it to another."""
     end = min(at + far, len(way) - 1)
     along = desk.thickness[tuple(way[at : end + 1].T)]
     middle = along.min() if value == BACKGROUND else float(np.median(along))
     width = 2 * min(middle, LARGEST_BRUSH_PX) - 1 + wider
-    after = painted(labels, way[[at, end]], width, value)
-    return desk.gain(after, labels), after, end
+    box = _box_round(way[[at, end]], width / 2 + OUTLINE_PX)
+    part, origin = labels[box], [side.start for side in box]
+    after = painted(part, way[[at, end]] - origin, width, value)
+    return _Stroke(desk.saved(part, after, box), box, after, end)
+
+
+def _box_round(points: Points, margin: float) -> Box:
+    low, high = points.min(axis=0) - margin, points.max(axis=0) + margin
+    rows, columns = (
+        slice(max(0, int(first)), int(last) + 2) for first, last in zip(low, high, strict=True)
+    )
+    return rows, columns
 
 
 def _line_of(mask: Mask, spot: Spot) -> Mask:

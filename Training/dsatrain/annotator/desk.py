@@ -1,6 +1,7 @@
 """What lies before the annotator, what a move is, and what it gains."""
 
-from dataclasses import dataclass
+import copy
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -8,9 +9,12 @@ from numpy.typing import NDArray
 
 from dsanet.edit import Reading, Tracer, VesselPieces, split
 from dsanet.labels import BACKGROUND
-from dsatrain.annotator.mistakes import Box, Labels, Mask, Truth
+from dsatrain.annotator.mistakes import Box, Labels, Mask, Score, Truth
 
 Spot = tuple[int, int]
+
+MOST_STARTED = 256
+"""Traces kept begun at once, half a megabyte each."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +54,16 @@ class Tools:
     brancher: Tracer | None = None
     reading: Reading | None = None
     picks: bool = False
+    _started: dict[Spot, Tracer] = field(default_factory=dict)
+
+    def tracer_at(self, point: Spot) -> Tracer:
+        """Give the tracer begun at a point; many places are looked at more than once."""
+        if point not in self._started:
+            if len(self._started) >= MOST_STARTED:
+                self._started.clear()
+            self._started[point] = begun = copy.copy(self.tracer)
+            begun.start(point)
+        return self._started[point]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,13 +74,17 @@ class Desk:
         truth: What the annotator knows.
         labels: As they are now.
         tools: At hand.
+        lacking: The scores that are not good enough yet.
         thickness: float64 (H, W), distance to where the truth is another label.
+        careful: Whether harm to scores that are good enough counts, too.
     """
 
     truth: Truth
     labels: Labels
     tools: Tools
+    lacking: frozenset[Score]
     thickness: NDArray[np.float64]
+    careful: bool = True
 
     @cached_property
     def pieces(self) -> VesselPieces:
@@ -82,14 +100,15 @@ class Desk:
         tracer.start_at_vessels(self.labels != BACKGROUND)
         return tracer
 
+    def saved(self, before: Labels, after: Labels, box: Box) -> int:
+        """Count the mistakes fewer in a box, see `Truth.saved`."""
+        return self.truth.saved(before, after, box, self.lacking, careful=self.careful)
+
     def gain(self, after: Labels, before: Labels | None = None) -> int:
         """Count the mistakes that a change takes away, looking only near the change."""
         old = self.labels if before is None else before
         box = _box_of(after != old)
-        if box is None:
-            return 0
-        then, now = (self.truth.mistakes(which, box).sum(dtype=int) for which in (old, after))
-        return int(then - now)
+        return 0 if box is None else self.saved(old[box], after[box], box)
 
 
 def _box_of(changed: Mask, margin: int = 4) -> Box | None:

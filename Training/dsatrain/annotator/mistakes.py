@@ -11,6 +11,8 @@ from dsanet.labels import CLASSES
 Labels = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 Box = tuple[slice, slice]
+Score = tuple[int, str]
+"""A class and `surface` or `centre`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,44 +52,107 @@ class Truth:
         """Look at true labels, uint8 (H, W)."""
         self.labels = labels
         self.views = {entry.value: ClassView.of(labels == entry.value) for entry in CLASSES}
+        self._seen = labels, self.views
 
-    def mistakes(self, answer: Labels, box: Box = (slice(None), slice(None))) -> NDArray[np.uint8]:
-        """Mark what keeps surface Dice and clDice below 1.
+    def mistakes(self, answer: Labels, lacking: frozenset[Score]) -> Mask:
+        """Mark what keeps some of the scores below 1.
 
         Args:
             answer: uint8 (H, W).
-            box: The part of the picture looked at.
+            lacking: The scores that are looked at.
 
         Returns:
-            uint8, of the box's size: how many of these hold at a pixel for either class: it lies on
-            one outline and farther than 1 px from the other, or on one skeleton and outside the
-            other mask.
+            bool (H, W): for one of the classes the pixel lies on one outline and farther than 1 px
+            from the other (surface Dice), or on one skeleton and outside the other mask (clDice).
         """
-        total = np.zeros(answer[box].shape, np.uint8)
-        for value, whole in self.views.items():
-            true, found = whole.within(box), ClassView.of(answer[box] == value)
-            total += true.outline & ~found.near_outline
-            total += found.outline & ~true.near_outline
-            total += true.centre & ~found.mask
-            total += found.centre & ~true.mask
+        total = np.zeros(answer.shape, np.bool_)
+        found_views = self._look(answer)
+        for value, true in self.views.items():
+            found = found_views[value]
+            for kind, wrong in KINDS.items():
+                if (value, kind) in lacking:
+                    total |= wrong(true, found) > 0
         return total
 
-    def reached(self, answer: Labels, goal: float) -> bool:
-        """Say whether surface Dice at 1 px and clDice of each class have reached a goal."""
-        return all(score >= goal for pair in self.scores(answer).values() for score in pair)
+    def saved(
+        self,
+        before: Labels,
+        after: Labels,
+        box: Box,
+        lacking: frozenset[Score],
+        *,
+        careful: bool = True,
+    ) -> int:
+        """Count the mistakes that a change takes away.
+
+        Args:
+            before: uint8, of the box's size.
+            after: Alike.
+            box: The part of the picture that these are.
+            lacking: The scores that are not good enough yet.
+            careful: Whether harm done to the others counts, too.
+        """
+        saved = 0
+        for value, whole in self.views.items():
+            old, new = before == value, after == value
+            if np.array_equal(old, new):
+                continue
+            true, views = whole.within(box), (ClassView.of(old), ClassView.of(new))
+            for kind, wrong in KINDS.items():
+                then, now = (int(wrong(true, view).sum()) for view in views)
+                if (value, kind) in lacking:
+                    saved += then - now
+                elif careful:
+                    saved += min(then - now, 0)
+        return saved
+
+    def lacking(self, answer: Labels, goal: float) -> frozenset[Score]:
+        """Say which scores, surface Dice at 1 px and clDice of each class, are below a goal."""
+        scores = self.scores(answer).items()
+        return frozenset(
+            (value, kind)
+            for value, pair in scores
+            for kind, score in zip(KINDS, pair, strict=True)
+            if score < goal
+        )
 
     def scores(self, answer: Labels) -> dict[int, tuple[float, float]]:
         """Surface Dice at 1 px and clDice of each class; 1 where neither has the class."""
-        return {
-            value: _scores(ClassView.of(answer == value), true)
-            for value, true in self.views.items()
-        }
+        found = self._look(answer)
+        return {value: _scores(found[value], true) for value, true in self.views.items()}
+
+    def _look(self, answer: Labels) -> dict[int, ClassView]:
+        """Look at an answer, which nobody alters, once while it is the last."""
+        if answer is not self._seen[0]:
+            views = {value: ClassView.of(answer == value) for value in self.views}
+            self._seen = answer, views
+        return self._seen[1]
+
+
+def _off_outline(true: ClassView, found: ClassView) -> NDArray[np.uint8]:
+    missed = (true.outline & ~found.near_outline).astype(np.uint8)
+    return np.asarray(missed + (found.outline & ~true.near_outline))
+
+
+def _off_centre(true: ClassView, found: ClassView) -> NDArray[np.uint8]:
+    missed = (true.centre & ~found.mask).astype(np.uint8)
+    return np.asarray(missed + (found.centre & ~true.mask))
+
+
+KINDS = {"surface": _off_outline, "centre": _off_centre}
+"""What counts as wrong for surface Dice and for clDice, in the order of a class's scores."""
 
 
 def _beside(mask: Mask, *, beyond: bool) -> Mask:
     """Pixels that have the mask above, below, left or right of them, at 1 px."""
-    wide = np.pad(mask, 1, constant_values=beyond)
-    return wide[:-2, 1:-1] | wide[2:, 1:-1] | wide[1:-1, :-2] | wide[1:-1, 2:]
+    found = np.zeros_like(mask)
+    found[1:] = mask[:-1]
+    found[:-1] |= mask[1:]
+    found[:, 1:] |= mask[:, :-1]
+    found[:, :-1] |= mask[:, 1:]
+    if beyond:
+        found[[0, -1]] = found[:, [0, -1]] = True
+    return found
 
 
 def _scores(found: ClassView, true: ClassView) -> tuple[float, float]:

@@ -12,6 +12,9 @@ from dsatrain.annotator.lines import Points, longest_way, point_of
 from dsatrain.annotator.mistakes import Mask
 from dsatrain.annotator.tooling import branching, picking, rereading, tracing
 
+SHORTEST_PX = 4
+"""So much of a vessel must be missing for a tool that follows it to be tried."""
+
 
 def moves(desk: Desk, place: Mask, spot: Spot) -> Iterator[Move]:
     """Try everything that makes sense at a place.
@@ -33,17 +36,19 @@ def moves(desk: Desk, place: Mask, spot: Spot) -> Iterator[Move]:
     way = _vessel_way(desk, place, spot, wanted)
     yield strokes(desk, way, wanted)
     yield strokes(desk, way[::-1], wanted)
+    if len(way) < SHORTEST_PX:
+        return
     if desk.brancher is not None:
         yield from branching(desk, desk.brancher, way, wanted)
-    if desk.tools.tracer is not None and len(way) > 3:
-        yield tracing(desk, desk.tools.tracer, way, wanted)
+    if desk.tools.tracer is not None:
+        yield tracing(desk, way, wanted)
 
 
 def _vessel_way(desk: Desk, place: Mask, spot: Spot, value: int) -> Points:
     """The middle of the true vessel, as far as it is missing round the spot."""
     true = desk.truth.views[value]
     missing = true.centre & (desk.labels != value)
-    near = ndimage.binary_dilation(place, np.ones((5, 5)))
+    near = ndimage.maximum_filter(place, 5)
     if (missing & near).any():
         places = np.argwhere(missing & near)
         nearest = places[((places - np.array(spot)) ** 2).sum(axis=1).argmin()]
