@@ -149,3 +149,23 @@ def test_the_same_input_gives_the_same_numbers(draw):
     assert to_values(first) == to_values(second)
     assert lesions_csv(first) == lesions_csv(second)
     assert not np.any(prepared.frames != draw()[0].frames)
+
+
+def a_slit(prepared):
+    _, column = np.mgrid[:160, :120]
+    return np.abs(column - 50) < 9
+
+
+def specks(prepared):
+    return np.random.default_rng(0).random(prepared.field.shape) > 0.2
+
+
+@pytest.mark.parametrize("field_of", [a_slit, specks])
+@pytest.mark.parametrize("change", [a_crossing, everywhere, a_loop])
+def test_a_field_that_leaves_too_few_samples_is_no_error(draw, change, field_of):
+    prepared, labels = draw()
+    beside = change(labels)
+    beside[:, 57:69] = 1
+    found = measure(replace(prepared, field=field_of(prepared)), beside, facts=FACTS)
+    numbers = [found.widths.diameter_px[found.widths.counts], found.widths.error_px]
+    assert all(np.all(np.isfinite(part)) for part in numbers)

@@ -14,6 +14,7 @@ ITERATIONS = 12
 HUBER = 1.7
 """Residuals beyond this many standard deviations pull linearly: a neighbour that nobody marked."""
 LEAST_RADIUS_PX = 0.3
+TINY = 1e-9
 CONTRAST, LEVEL, SLOPE, CENTRE, RADIUS = range(5)
 
 
@@ -195,9 +196,9 @@ class _Fitter:
 
     def step(self, values: Floats, state: _State, damping: Floats) -> Floats:
         """Values after one damped step."""
-        diagonal = np.einsum("nii->ni", state.normal)
-        damped = state.normal + (damping[:, None] * diagonal + 1e-12)[..., None] * np.eye(5)
-        move = np.linalg.solve(damped, state.gradient[..., None])[..., 0]
+        scale, scaled = _scaled(state.normal)
+        damped = scaled + (damping[:, None, None] + TINY) * np.eye(5)
+        move = np.linalg.solve(damped, (state.gradient / scale)[..., None])[..., 0] / scale
         limit = 0.5 * values[:, RADIUS] + 0.3
         move[:, RADIUS] = np.clip(move[:, RADIUS], -limit, limit)
         changed = values + move
@@ -211,8 +212,9 @@ class _Fitter:
         weight = self._weights(residual) * self.noise[:, None].astype(np.float32) ** 2
         squares = (weight * residual**2).sum(axis=1, dtype=np.float64)
         noise = np.sqrt(squares / np.maximum(self.count - 5, 1))
-        inverse = np.linalg.inv(state.normal + 1e-9 * np.eye(5))
-        errors = np.sqrt(np.maximum(np.einsum("nii->ni", inverse), 0))
+        scale, scaled = _scaled(state.normal)
+        inverse = np.linalg.inv(scaled + TINY * np.eye(5))
+        errors = np.sqrt(np.maximum(np.einsum("nii->ni", inverse), 0)) / scale
         errors *= (noise / self.noise)[:, None]
         return Tubes(
             contrast=values[:, CONTRAST],
@@ -223,6 +225,15 @@ class _Fitter:
             noise=noise,
             cost=state.cost / self.count,
         )
+
+
+def _scaled(normal: Floats) -> tuple[Floats, Floats]:
+    """Bring matrices to a diagonal of ones, that of nothing but zeros to zeros.
+
+    So a small number on the diagonal keeps those regular that too few samples leave singular.
+    """
+    scale = np.sqrt(np.maximum(np.einsum("nii->ni", normal), TINY))
+    return scale, normal / (scale[:, :, None] * scale[:, None, :])
 
 
 def _mean(values: Reals, chosen: NDArray[np.bool_]) -> Floats:
