@@ -58,6 +58,13 @@ class Attention(nn.Module):
         return attended
 
 
+CODE_SHARE = 0.5
+"""Standard deviation of the code of time beside features of 1, before training."""
+
+LAST_STEPS = ("temporal.out.", "spatial.out.", "mlp.2.")
+"""The parameters of a layer that make what its residual sums add."""
+
+
 class TemporalFormerLayer(nn.Module):
     """One layer: time, place, perceptron."""
 
@@ -98,13 +105,20 @@ class TemporalFormer(nn.Module):
 
     def __init__(self, config: DSANetConfig) -> None:
         super().__init__()
+        channels = config.channels[-1]
+        self.steady = config.steady
         self.code_every_layer = config.position_layers == "all"
         self.layers = nn.ModuleList(
             TemporalFormerLayer(
-                config.channels[-1], config.heads, config.mlp_ratio, norm_first=config.norm_first
+                channels, config.heads, config.mlp_ratio, norm_first=config.norm_first
             )
             for _ in range(config.layers)
         )
+        if config.steady:
+            self.features_norm = nn.LayerNorm(channels)
+            self.code_norm = nn.LayerNorm(channels)
+            self.sum_norm = nn.LayerNorm(channels)
+            self._begin_steadily()
 
     def forward(self, features: Tensor, code: Tensor, valid: Tensor | None) -> Tensor:
         """Relate frames to one another.
@@ -119,8 +133,18 @@ class TemporalFormer(nn.Module):
         """
         b, t, c, h, w = features.shape
         x = features.flatten(3).transpose(2, 3)  # (B, T, h w, c)
+        if self.steady:
+            x, code = self.features_norm(x), self.code_norm(code)
         for i, layer in enumerate(self.layers):
             if i == 0 or self.code_every_layer:
                 x = x + code[:, :, None]
             x = layer(x, valid)
+        if self.steady:
+            x = self.sum_norm(x)
         return x.transpose(2, 3).reshape(b, t, c, h, w)
+
+    def _begin_steadily(self) -> None:
+        nn.init.constant_(self.code_norm.weight, CODE_SHARE)
+        for name, value in self.layers.named_parameters():
+            if name.partition(".")[2].startswith(LAST_STEPS):
+                nn.init.zeros_(value)

@@ -57,13 +57,13 @@ class DSANet(nn.Module):
         super().__init__()
         self.config = config
         channels = config.channels
-        self.frame_encoder = Encoder(channels)
-        self.minip_encoder = Encoder(channels)
+        self.frame_encoder = Encoder(channels, config.norm)
+        self.minip_encoder = Encoder(channels, config.norm)
         fixed = config.temporal == "fixed8"
         self.time_code = PositionCode(channels[-1]) if fixed else TimeCode(channels[-1])
         self.temporal_former = TemporalFormer(config)
         self.fusion = Fusion(channels[-1], config)
-        self.decoder = Decoder(channels, CLASS_COUNT)
+        self.decoder = Decoder(channels, CLASS_COUNT, config.norm)
 
     def forward(
         self,

@@ -16,11 +16,11 @@ from dsanet.model.config import DSANetConfig
 class QueryKeyValue(nn.Module):
     """Three convolution blocks that make query, key and value."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, norm: str) -> None:
         super().__init__()
-        self.query = ConvNormAct(channels, channels)
-        self.key = ConvNormAct(channels, channels)
-        self.value = ConvNormAct(channels, channels)
+        self.query = ConvNormAct(channels, channels, norm)
+        self.key = ConvNormAct(channels, channels, norm)
+        self.value = ConvNormAct(channels, channels, norm)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """(B, c, h, w) -> three tensors of tokens (B, h w, c)."""
@@ -53,9 +53,9 @@ class Fusion(nn.Module):
     def __init__(self, channels: int, config: DSANetConfig) -> None:
         super().__init__()
         self.config = config
-        self.frames_qkv = QueryKeyValue(channels)
+        self.frames_qkv = QueryKeyValue(channels, config.norm)
         if not config.fusion_shared_qkv:
-            self.minip_qkv = QueryKeyValue(channels)
+            self.minip_qkv = QueryKeyValue(channels, config.norm)
 
     def forward(self, frames: Tensor, minip: Tensor) -> Tensor:
         """Fuse the two branches.

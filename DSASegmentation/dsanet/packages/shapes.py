@@ -88,6 +88,9 @@ def _temporal_former(config: DSANetConfig) -> _Named:
         yield from _with_bias(f"{layer}.mlp.0", hidden, c)
         yield from _with_bias(f"{layer}.mlp.2", c, hidden)
         yield from _with_bias(f"{layer}.norm", c)
+    if config.steady:
+        for norm in ("features_norm", "code_norm", "sum_norm"):
+            yield from _with_bias(f"temporal_former.{norm}", c)
 
 
 def _fusion(config: DSANetConfig) -> _Named:

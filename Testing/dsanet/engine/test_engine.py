@@ -50,7 +50,7 @@ def test_openvino_answers_as_torch_does_whatever_it_met_first(tiny_package):
     for count, height, width in [(1, 64, 64), (1, 32, 32), (3, 64, 96), (1, 64, 96), (9, 32, 160)]:
         case = inputs(count, height, width)
         np.testing.assert_allclose(
-            openvino_backend.score(*case, nothing), torch_backend.score(*case, nothing), atol=1e-3
+            openvino_backend.score(*case, nothing), torch_backend.score(*case, nothing), atol=3e-3
         )
 
 

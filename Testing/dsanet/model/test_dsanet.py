@@ -5,8 +5,8 @@ import torch
 
 from dsanet.errors import PackageError
 from dsanet.model import DSANetConfig
-from dsanet.model.attention import TemporalFormer
-from dsanet.model.blocks import group_norm
+from dsanet.model.attention import CODE_SHARE, TemporalFormer
+from dsanet.model.blocks import Norm, group_count
 from dsanet.model.dsanet import DSANet, max_avg_pool
 
 
@@ -112,6 +112,40 @@ def test_temporal_attention_mixes_frames_at_one_place_only():
     assert torch.count_nonzero(difference[1:]) == 0
 
 
+def test_a_steady_temporal_former_begins_as_features_plus_code():
+    torch.manual_seed(0)
+    former = TemporalFormer(DSANetConfig(width=1, heads=2))
+    features, code = 50 + 7 * torch.randn(1, 3, 16, 2, 4), 90 * torch.randn(1, 3, 16)
+    made = former(features, code, None)
+    tokens, codes = (
+        torch.nn.functional.layer_norm(x, (16,)) for x in (features.movedim(2, -1), code)
+    )
+    expected = tokens + CODE_SHARE * codes[:, :, None, None]
+    expected = torch.nn.functional.layer_norm(expected, (16,)).movedim(-1, 2)
+    torch.testing.assert_close(made, expected, rtol=1e-4, atol=1e-4)
+
+
+def test_each_channel_is_normalised_by_itself_so_that_places_count():
+    torch.manual_seed(0)
+    image = torch.randn(2, 8, 6, 5) + 100 * torch.arange(8.0)[:, None, None]
+    alone = Norm(group_count(8, "instance"), 8)(image)
+    together = Norm(group_count(8, "group"), 8)(image)
+    assert alone.std(dim=(2, 3)).min() > 0.9
+    assert together.std(dim=(2, 3)).max() < 0.1
+
+
+def test_an_image_of_one_pixel_is_normalised_in_training_too():
+    assert Norm(4, 4).train()(torch.ones(1, 4, 1, 1)).shape == (1, 4, 1, 1)
+
+
+def test_settings_of_older_packages_give_the_network_that_they_were_made_for():
+    older = DSANetConfig().as_dict()
+    del older["steady"], older["norm"]
+    config = DSANetConfig.from_dict(older)
+    assert (config.steady, config.norm) == (False, "group")
+    assert DSANetConfig.from_dict(DSANetConfig().as_dict()) == DSANetConfig()
+
+
 def test_max_avg_pool_adds_maximum_and_mean_of_valid_frames():
     features = torch.tensor([[1.0, 3.0, 100.0]])[..., None]
     valid = torch.tensor([[True, True, False]])
@@ -128,6 +162,8 @@ def test_max_avg_pool_adds_maximum_and_mean_of_valid_frames():
         {"position_layers": "all", "layers": 2},
         {"link_bottleneck": True},
         {"norm_first": False},
+        {"norm": "group"},
+        {"steady": False},
     ],
 )
 def test_each_open_choice_gives_another_working_network(choices):
@@ -136,7 +172,9 @@ def test_each_open_choice_gives_another_working_network(choices):
     changed = DSANet(DSANetConfig(width=2, **choices)).eval()
     torch.manual_seed(0)
     usual = DSANet(DSANetConfig(width=2, layers=choices["layers"])).eval()
-    usual_weights = usual.state_dict()
+    # A steady TemporalFormer begins as no change at all, so that no choice inside it would show.
+    usual_weights = {k: v + 0.1 * torch.randn_like(v) for k, v in usual.state_dict().items()}
+    usual.load_state_dict(usual_weights)
     changed.load_state_dict({key: usual_weights[key] for key in changed.state_dict()})
     with torch.inference_mode():
         difference = changed(*run_of(3))[0] - usual(*run_of(3))[0]
@@ -152,7 +190,8 @@ def test_the_paper_s_width_gives_about_its_number_of_parameters(temporal, millio
 
 
 def test_norm_groups_hold_at_least_four_channels():
-    assert [group_norm(c).num_groups for c in (2, 4, 8, 12, 32, 256)] == [1, 1, 2, 3, 8, 8]
+    assert [group_count(c, "group") for c in (2, 4, 8, 12, 32, 256)] == [1, 1, 2, 3, 8, 8]
+    assert [group_count(c, "instance") for c in (2, 32)] == [2, 32]
 
 
 def test_a_config_survives_the_way_through_plain_values():

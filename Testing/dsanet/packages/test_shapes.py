@@ -16,7 +16,9 @@ CHOICES = [
     DSANetConfig(width=1, heads=2, layers=1, mlp_ratio=3),
     DSANetConfig(width=3, heads=6, layers=3, temporal="fixed8"),
     DSANetConfig(width=4, layers=2, fusion_shared_qkv=True, fusion_attention="scalar"),
-    DSANetConfig(width=2, layers=1, position_layers="all", norm_first=False),
+    DSANetConfig(
+        width=2, layers=1, position_layers="all", norm_first=False, steady=False, norm="group"
+    ),
     DSANetConfig(width=2, layers=1, fusion_concat="paper", link_bottleneck=True),
 ]
 
@@ -44,6 +46,8 @@ def test_a_network_of_all_other_choices_makes_a_package_that_is_taken(tmp_path) 
         temporal="fixed8",
         position_layers="all",
         norm_first=False,
+        steady=False,
+        norm="group",
         fusion_attention="scalar",
         fusion_shared_qkv=True,
         fusion_concat="paper",

@@ -100,6 +100,19 @@ def test_frozen_parts_stay_for_the_first_steps_only(sample, config):
     assert changed() >= held
 
 
+def test_the_temporal_former_learns_at_its_share_of_the_rate(sample, config):
+    trainer = Trainer(config(attention_rate=0.0, warmup=1))
+    before = {name: value.clone() for name, value in trainer.network.state_dict().items()}
+    for _ in range(2):
+        trainer.train_step(collate([sample()]))
+    changed = {
+        name.split(".")[0]
+        for name, value in trainer.network.state_dict().items()
+        if not torch.equal(value, before[name])
+    }
+    assert changed == {"frame_encoder", "minip_encoder", "fusion", "decoder"}
+
+
 def test_a_part_that_is_none_cannot_be_frozen(config):
     with pytest.raises(ValueError, match="no part 'frame_encoder.stage' to freeze"):
         Trainer(config(frozen=("frame_encoder.stage",)))

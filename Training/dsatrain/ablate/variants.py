@@ -50,10 +50,10 @@ class ImageNetwork(nn.Module):
         super().__init__()
         channels = config.channels
         self.frames = frames
-        self.encoder = Encoder(channels)
-        self.encoder.stages[0] = DoubleConv(1 + frames, channels[0])
+        self.encoder = Encoder(channels, config.norm)
+        self.encoder.stages[0] = DoubleConv(1 + frames, channels[0], config.norm)
         self.bridge = nn.Conv2d(channels[-1], 2 * channels[-1], 1)
-        self.decoder = Decoder(channels, CLASS_COUNT)
+        self.decoder = Decoder(channels, CLASS_COUNT, config.norm)
 
     def forward(
         self,
@@ -78,11 +78,11 @@ class FrameNetwork(nn.Module):
     def __init__(self, config: DSANetConfig, *, temporal_former: bool) -> None:
         super().__init__()
         channels = config.channels
-        self.frame_encoder = Encoder(channels)
-        self.minip_encoder = Encoder(channels)
+        self.frame_encoder = Encoder(channels, config.norm)
+        self.minip_encoder = Encoder(channels, config.norm)
         self.time_code = PositionCode(channels[-1]) if temporal_former else None
         self.temporal_former = TemporalFormer(config) if temporal_former else None
-        self.decoder = Decoder(channels, CLASS_COUNT)
+        self.decoder = Decoder(channels, CLASS_COUNT, config.norm)
 
     def forward(
         self,

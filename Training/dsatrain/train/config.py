@@ -24,6 +24,8 @@ class TrainConfig:
         max_frames: Most frames of a crop; fewer are drawn as often.
         optimizer: `adamw`, or `sgd` with momentum 0.99.
         learning_rate: At its highest, after the warm-up; it falls to 0.
+        attention_rate: Share of it at which the TemporalFormer and the code of time learn. At the
+            whole rate their sum became a constant beside which the frames did not count.
         decay: How it falls: half a `cosine`, or `poly`, (1 - progress)^0.9.
         warmup: Steps in which it rises from 0.
         weight_decay: Of the optimiser.
@@ -42,8 +44,8 @@ class TrainConfig:
             are during the first steps.
         frozen_steps: How many steps that is.
         distillation: Weight of the parent's own answers as targets in replayed samples, 0 for none.
-        select_every: Steps between two validations of which the best one's weights are kept; 0
-            keeps the last step's.
+        select_every: Steps between two validations of which the best one's weights are kept, those
+            before the first step left out; 0 keeps the last step's.
         patience: Validations in a row without a better one after which training ends; 0 for never.
     """
 
@@ -54,6 +56,7 @@ class TrainConfig:
     max_frames: int = 10
     optimizer: Literal["adamw", "sgd"] = "adamw"
     learning_rate: float = 2e-3
+    attention_rate: float = 0.1
     decay: Literal["cosine", "poly"] = "cosine"
     warmup: int = 100
     weight_decay: float = 1e-2
@@ -139,6 +142,7 @@ PAPER = replace(
     max_frames=8,
     optimizer="sgd",
     learning_rate=1e-2,
+    attention_rate=1.0,
     decay="poly",
     warmup=1,
     weight_decay=3e-5,

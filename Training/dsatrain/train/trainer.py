@@ -20,6 +20,9 @@ ALONE = Place(0, 1, torch.device("cpu"))
 MOMENTUM = 0.99
 """DSANet, section IV-A."""
 
+CALM_PARTS = ("temporal_former.", "time_code.")
+"""Beginnings of the names of the weights that learn at `attention_rate`."""
+
 Build = Callable[[DSANetConfig], nn.Module]
 """Makes a network that takes and gives what DSANet does; a parent's weights need DSANet itself."""
 
@@ -80,7 +83,7 @@ class Trainer:
             FloatingPointError: The loss is not finite; the message names the batch.
         """
         for group in self.optimizer.param_groups:
-            group["lr"] = self.learning_rate
+            group["lr"] = self.learning_rate * group["share"]
         for parameter in self._frozen:
             parameter.requires_grad_(self.step >= self.config.frozen_steps)
         batch = batch.to(self.place.device)
@@ -201,10 +204,15 @@ def averaging(decay: float) -> Callable[[list[Tensor], list[Tensor], Tensor], No
 
 
 def _optimizer(config: TrainConfig, network: nn.Module) -> torch.optim.Optimizer:
-    common = {"lr": config.learning_rate, "weight_decay": config.weight_decay}
+    calm, rest = [], []
+    for name, value in network.named_parameters():
+        (calm if name.startswith(CALM_PARTS) else rest).append(value)
+    shares = ((rest, 1.0), (calm, config.attention_rate))
+    groups = [{"params": values, "share": share} for values, share in shares if values]
     if config.optimizer == "sgd":
-        return torch.optim.SGD(network.parameters(), momentum=MOMENTUM, **common)
-    return torch.optim.AdamW(network.parameters(), **common)
+        rate, decay = config.learning_rate, config.weight_decay
+        return torch.optim.SGD(groups, rate, momentum=MOMENTUM, weight_decay=decay)
+    return torch.optim.AdamW(groups, config.learning_rate, weight_decay=config.weight_decay)
 
 
 def _differences(begun: dict[str, Any], wanted: dict[str, Any]) -> str:
