@@ -70,15 +70,17 @@ class Edits:
         if self.journal is None:
             self._openAgain()
             return
+        if self._followed.GetScene() is None:  # deleted, and the tab has not heard of it yet
+            return
         before, changed = self.problem, False
         try:
             changed = self.journal.flush(self._causeOf() or EDITED)
             self._markStored()
             self.problem = self.journal.problem
+            if changed and isTouched(self._followed):
+                begin(self._followed)
         except DSAError as error:
             self.problem = str(error)
-        if changed and isTouched(self._followed):
-            begin(self._followed)
         if changed or before != self.problem:
             self._onChange()
 
