@@ -14,6 +14,9 @@ from dsatrain.annotator.moves import moves
 AROUND_PX = 12
 """So much of the picture round a place is looked at; once that differs, the place is new."""
 
+MOST_A_PIXEL = 4.0
+"""So many mistakes a pixel can make, one a class and score: what a place is worth at most."""
+
 EIGHT_NEIGHBOURS = np.ones((3, 3), bool)
 
 
@@ -37,13 +40,16 @@ class Ideas:
         """Give the move that puts most right for each click, or None where none puts anything.
 
         A move whose worth was found before something far away changed, and a tool may reach far, is
-        tried again before it is taken.
+        tried again before it is taken. Small places are not looked at while a large one pays more.
 
         Args:
             desk: The work.
         """
         places = {place.key: place for place in _places(desk)}
-        self._worths = {key: self._worths.get(key, np.inf) for key in places}
+        self._worths = {
+            key: self._worths.get(key, MOST_A_PIXEL * np.count_nonzero(place.wrong))
+            for key, place in places.items()
+        }
         best_key, best = 0, None
         while self._worths:
             key = max(self._worths, key=lambda one: self._worths[one])
