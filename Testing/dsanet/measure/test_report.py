@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
@@ -21,6 +22,7 @@ from dsanet.measure.report.values import (
     to_values,
     vessels_csv,
 )
+from dsanet.measure.width.doubts import Doubt
 
 FACTS = RunFacts(times_stated=True, intensity_relationship="LOG")
 
@@ -56,6 +58,18 @@ def test_the_page_stands_alone_and_says_what_it_is(found):
     assert texts.loads == []
     assert texts.tags.count("svg") == 2
     assert "script" not in texts.tags
+
+
+def test_the_page_says_where_no_diameter_counts_and_why(found):
+    trunk = found.trunk
+    over = np.arange(len(trunk.counts)) < len(trunk.counts) // 4
+    doubt = np.where(over, int(Doubt.CROSSING), 0)
+    hidden = replace(trunk, counts=~over, doubt=doubt)
+    text = page(replace(found, paths=(hidden, *found.paths[1:])), "run")
+    share = f"{100 * np.mean(over):.0f} %"
+    assert f"No diameter counts where another vessel crosses here ({share})." in text
+    free = replace(trunk, counts=np.ones(len(over), np.bool_))
+    assert "No diameter counts" not in page(replace(found, paths=(free,)), "run")
 
 
 def test_its_plots_are_well_formed(found):

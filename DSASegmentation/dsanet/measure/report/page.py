@@ -2,11 +2,13 @@
 
 import base64
 import math
+from collections import Counter
 from collections.abc import Sequence
 from html import escape
 
 from dsanet.measure.direction import HOW
 from dsanet.measure.flow.maps import QUANTITIES
+from dsanet.measure.lines.paths import Path
 from dsanet.measure.measurements import Flow, Measurements
 from dsanet.measure.report.colours import ColourMap
 from dsanet.measure.report.svg import curve_plot, diameter_plot, legend
@@ -14,6 +16,7 @@ from dsanet.measure.report.values import flow_values
 from dsanet.measure.stenosis.lesions import RULES, Lesion, Percent
 from dsanet.measure.stenosis.profile import profile_of
 from dsanet.measure.vessels import ClassStatistics
+from dsanet.measure.width.doubts import DOUBTS, MEASURED, UNCERTAIN, Doubt
 
 NOTICE = "Research software, not a medical device."
 
@@ -110,8 +113,17 @@ def _trunk(measured: Measurements) -> str:
         "<h2>Diameter along the trunk</h2>"
         + diameter_plot(trunk, profile, own)
         + '<p class="quiet">Band: one standard deviation. Dashed: interpolated reference. Which end'
-        f" is upstream: {escape(HOW[measured.upstream])}.</p>"
+        f" is upstream: {escape(HOW[measured.upstream])}.{escape(_left_out(trunk))}</p>"
     )
+
+
+def _left_out(trunk: Path) -> str:
+    """Say over how much of the trunk no diameter counts, and why."""
+    doubts = trunk.doubt[~trunk.counts].tolist()
+    whys = Counter(DOUBTS[Doubt(one)] if one not in MEASURED else UNCERTAIN for one in doubts)
+    share = 100 / len(trunk.counts)
+    parts = [f"{why} ({share * count:.0f} %)" for why, count in whys.most_common()]
+    return f" No diameter counts where {', '.join(parts)}." if parts else ""
 
 
 def _lesions(measured: Measurements) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 
 from dsanet.measure.lines.paths import Path
 from dsanet.measure.stenosis.dip import Floats, fit_dip
-from dsanet.measure.width.doubts import DOUBTS, Doubt
+from dsanet.measure.width.doubts import DOUBTS, UNCERTAIN, Doubt
 
 NOT_MEASURABLE = "not measurable here"
 
@@ -62,7 +62,7 @@ def lumen_at(path: Path, lowest: int, usual: float) -> Lumen:
     reach = max(NEAR_PX, NEAR_SHARE * float(np.nan_to_num(path.diameter_px[lowest])))
     here = path.counts & (np.abs(path.along - path.along[lowest]) <= reach)
     if not here.any():
-        why = DOUBTS[Doubt(int(path.doubt[lowest]))] or "its diameter is too uncertain"
+        why = DOUBTS[Doubt(int(path.doubt[lowest]))] or UNCERTAIN
         return _nothing(why)
     counts, variance = path.counts, _smoothing2(path)
     dip = fit_dip(
@@ -85,7 +85,7 @@ def lumen_at(path: Path, lowest: int, usual: float) -> Lumen:
     error = float(np.median(path.error_px[here]))
     whole = _norm(error, dip.error_px, SHAPE_SHARE * filled)
     if 2 * whole > MOST_ERROR * usual:
-        return _nothing("its diameter is too uncertain")
+        return _nothing(UNCERTAIN)
     return Lumen(least, whole, _if_oblique(least, usual, dip.spread_px), "")
 
 

@@ -58,6 +58,9 @@ DOUBTS = {
 }
 """Each in words, for people."""
 
+UNCERTAIN = "its diameter is too uncertain"
+"""Where no doubt says why a diameter does not count."""
+
 MEASURED = (Doubt.NONE, Doubt.DENSITOMETRIC, Doubt.NEIGHBOUR)
 """Doubts with which a diameter still counts."""
 
