@@ -166,7 +166,7 @@ def test_keys_are_taken_only_while_the_tab_is_seen(app: Any, tab: Any, window: A
         assert editor(tab).__dict__["_observed"] is False
         come()
         assert len(shortcuts(window)) == len(KEYS)
-    for key in KEYS:
+    for key in (*KEYS, "1 - 9", "Shift+click", "Drag", "Shift+drag"):
         assert f"<b>{key}</b>" in tab.ui.keysLabel.text
 
 

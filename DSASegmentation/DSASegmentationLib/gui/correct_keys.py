@@ -26,7 +26,7 @@ KEYS = {
 
 
 def sheet() -> str:
-    """List the keys, as HTML; those of the Segment Editor that matter most, too."""
+    """List the keys, as HTML; those of the Segment Editor that matter most, and the mouse."""
     words = {
         "nextPlace": _("next uncertain place"),
         "previousPlace": _("previous uncertain place"),
@@ -39,6 +39,11 @@ def sheet() -> str:
     rows = [(key, words[does]) for key, does in KEYS.items()]
     rows += [("1 - 9", _("tools from left to right")), ("Z, Y", _("undo, redo"))]
     rows += [("Esc", _("leave the tool")), ("R", _("whole picture"))]
+    rows += [
+        ("Shift+click", _("Trace: a twig; Reassign: all downstream; Smart Erase: all beyond")),
+        ("Drag", _("Reassign: between two places; Smart Erase, Level: a circle")),
+        ("Shift+drag", _("Trace: faint vessels in a circle")),
+    ]
     cells = (
         f"<tr><td><b>{escape(key)}</b>&nbsp;</td><td>{escape(text)}</td></tr>" for key, text in rows
     )
