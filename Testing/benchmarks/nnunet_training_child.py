@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from children import peak_bytes
@@ -25,22 +26,8 @@ WARM_UP = 3
 
 def main() -> None:
     """Train and time."""
-    runs, folder = Path(sys.argv[1]), tempfile.mkdtemp()
     wanted, patch, batch, steps = map(int, sys.argv[2:6])
-    places = {"nnUNet_raw": "raw", "nnUNet_preprocessed": "made", "nnUNet_results": "results"}
-    no_loaders = {"nnUNet_n_proc_DA": "0"}  # samples are made in this process
-    os.environ |= {key: str(Path(folder) / name) for key, name in places.items()} | no_loaders
-    import torch
-    from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer
-
-    torch.set_num_threads(1)
-    channels = store(runs, Path(folder) / "made" / NAME / "nnUNetPlans_2d")
-    stages = STAGES - (PATCH[0] // patch).bit_length() + 1  # down to 4 x 4, as for 512
-    width = fitting_width(channels, wanted, stages) if wanted else PLANNED_WIDTH
-    plans = {**plans_of(channels, width, stages, patch, batch), "continue_training": False}
-    dataset = dataset_of(channels)
-    trainer = nnUNetTrainer(plans, "2d", "all", dataset, torch.device("cpu"))
-    trainer.initialize()
+    trainer = make_trainer(Path(sys.argv[1]), wanted, patch, batch, steps)
     loader, _ = trainer.get_dataloaders()
     timed(trainer, loader, WARM_UP)
     sample_s, step_s = timed(trainer, loader, steps)
@@ -51,6 +38,26 @@ def main() -> None:
         "peak_bytes": peak_bytes(),
     }
     sys.stdout.write("\n" + json.dumps(found) + "\n")
+
+
+def make_trainer(runs: Path, wanted: int, patch: int, batch: int, steps: int) -> Any:
+    """nnU-Net's trainer on one core, its rate falling over so many steps, in a scratch folder."""
+    folder = Path(tempfile.mkdtemp())
+    places = {"nnUNet_raw": "raw", "nnUNet_preprocessed": "made", "nnUNet_results": "results"}
+    no_loaders = {"nnUNet_n_proc_DA": "0"}  # samples are made in this process
+    os.environ |= {key: str(folder / name) for key, name in places.items()} | no_loaders
+    import torch
+    from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer
+
+    torch.set_num_threads(1)
+    channels = store(runs, folder / "made" / NAME / "nnUNetPlans_2d")
+    stages = STAGES - (PATCH[0] // patch).bit_length() + 1  # down to 4 x 4, as for 512
+    width = fitting_width(channels, wanted, stages) if wanted else PLANNED_WIDTH
+    plans = {**plans_of(channels, width, stages, patch, batch), "continue_training": False}
+    trainer = nnUNetTrainer(plans, "2d", "all", dataset_of(channels), torch.device("cpu"))
+    trainer.num_epochs = steps
+    trainer.initialize()
+    return trainer
 
 
 def store(runs: Path, folder: Path) -> int:

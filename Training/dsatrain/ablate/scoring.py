@@ -42,7 +42,7 @@ class RunScore:
 
 def score_runs(network: nn.Module, runs: Sequence[StudyRun]) -> list[RunScore]:
     """Segment whole runs and compare with their truth; no cleaning up."""
-    return [_scored(run, labels_of(network, run)) for run in runs]
+    return [scored(run, labels_of(network, run)) for run in runs]
 
 
 @torch.inference_mode()
@@ -55,7 +55,8 @@ def labels_of(network: nn.Module, run: StudyRun) -> NDArray[np.uint8]:
     return np.asarray(scores[0].argmax(dim=0).to(torch.uint8))
 
 
-def _scored(run: StudyRun, answer: NDArray[np.uint8]) -> RunScore:
+def scored(run: StudyRun, answer: NDArray[np.uint8]) -> RunScore:
+    """Compare an answer, uint8 (H, W), with a run's truth."""
     truth = run.sample.labels
     dice = dice_scores(answer, truth)
     has_mat = bool((truth == MAT).any())

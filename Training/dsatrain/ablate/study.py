@@ -140,7 +140,7 @@ def _one(
     network.load_state_dict(trainer.averaged_weights())
     scores = {
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
-        "runs": _plain(score_runs(network, runs())),
+        "runs": plain(score_runs(network, runs())),
         "frames": _by_frames(network, dense()) if variant in COUNTED else {},
     }
     write_bytes(path, json.dumps(scores).encode())
@@ -150,7 +150,7 @@ def _one(
 def _by_frames(network: nn.Module, dense: Sequence[StudyRun]) -> dict[str, list[dict[str, Any]]]:
     """Scores at every number of frames, evenly and unevenly spaced."""
     return {
-        f"{count} {'uneven' if uneven else 'even'}": _plain(
+        f"{count} {'uneven' if uneven else 'even'}": plain(
             score_runs(network, [thinned(run, count, uneven=uneven) for run in dense])
         )
         for count in FRAME_COUNTS
@@ -158,8 +158,8 @@ def _by_frames(network: nn.Module, dense: Sequence[StudyRun]) -> dict[str, list[
     }
 
 
-def _plain(scores: Sequence[RunScore]) -> list[dict[str, Any]]:
-    """JSON has no nan."""
+def plain(scores: Sequence[RunScore]) -> list[dict[str, Any]]:
+    """Scores as JSON values, which have no nan."""
     return [
         {
             key: None if isinstance(value, float) and math.isnan(value) else value

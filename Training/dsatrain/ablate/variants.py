@@ -8,6 +8,7 @@
 | TEB + TF | the same | TemporalFormer | concatenated |
 | DSANet fixed8 | the same | TemporalFormer | fusion |
 | DSANet timestamps | any number at their true times | TemporalFormer | fusion |
+| the same, groups of channels, not steady | the same, normalised as the paper says | | |
 
 All have the blocks, widths, decoder and supervised levels of DSANet; only the part in question
 differs, so they differ in parameters and time too, which the study reports.
@@ -114,6 +115,10 @@ def _timed(config: DSANetConfig) -> DSANetConfig:
     return replace(config, temporal="timestamps")
 
 
+def _unsteady(config: DSANetConfig) -> DSANetConfig:
+    return replace(_timed(config), norm="group", steady=False)
+
+
 VARIANTS: dict[str, Variant] = {
     key: Variant(name, build, config)
     for key, name, build, config in (
@@ -123,6 +128,7 @@ VARIANTS: dict[str, Variant] = {
         ("tf", "+ TEB + TF", lambda c: FrameNetwork(c, temporal_former=True), _fixed),
         ("fixed8", "+ TEB + TF + STF = DSANet fixed8", DSANet, _fixed),
         ("timestamps", "DSANet timestamps", DSANet, _timed),
+        ("unsteady", "the same, groups of channels, not steady", DSANet, _unsteady),
     )
 }
 """By the name for the command line, in the order of the table."""
