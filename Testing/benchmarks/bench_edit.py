@@ -61,7 +61,7 @@ def main(arguments: list[str]) -> int:
         "reassigned downstream": lambda: reassigned(labels, pieces, first, "downstream"),
         "erased connected": lambda: erased(labels, pieces, first, "connected"),
         "erased beyond": lambda: erased(labels, pieces, first, "beyond"),
-        "Reading.of, once": lambda: Reading.of(chances),
+        "Reading with its faint vessels, once": lambda: Reading.of(chances).faint,
         "with_more, everywhere": lambda: with_more(labels, reading, first, SIDE),
         "with_fewer, everywhere": lambda: with_fewer(labels, pieces, reading, first, SIDE),
         "levelled, 50 px": lambda: levelled(labels, reading, first, 50),

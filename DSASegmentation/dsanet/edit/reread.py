@@ -6,6 +6,7 @@ elsewhere.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -40,27 +41,38 @@ class Reading:
     Attributes:
         chance: float64 (H, W), 0 to 1: the probability of vessel.
         classes: uint8 (H, W), BV or MAT, whichever is more probable.
-        faint: int32 (H, W): thin vessels that the model saw but did not believe in, cut at their
-            branch points and numbered from 1; 0 elsewhere.
-        strength: float64 (n + 1,), the mean probability along each of these.
     """
 
     chance: Floats
     classes: Labels
-    faint: NDArray[np.int32]
-    strength: Floats
 
     @classmethod
     def of(cls, probabilities: NDArray[np.floating[Any]]) -> "Reading":
         """Read a prediction's probabilities, (3, H, W), one plane a label value."""
         share = np.nan_to_num(probabilities.astype(np.float64))
-        chance = share[BV] + share[MAT]
-        vessel = chance > EVEN
-        line = thinned(chance > FAINT) & ~ndimage.binary_dilation(vessel, EIGHT_NEIGHBOURS)
+        classes = np.where(share[MAT] > share[BV], MAT, BV).astype(np.uint8)
+        return cls(share[BV] + share[MAT], classes)
+
+    @property
+    def faint(self) -> NDArray[np.int32]:
+        """Thin vessels that the model saw but did not believe in.
+
+        int32 (H, W), cut at their branch points and numbered from 1; 0 elsewhere.
+        """
+        return self._lines[0]
+
+    @property
+    def strength(self) -> Floats:
+        """The mean probability along each of these, float64 (n + 1,)."""
+        return self._lines[1]
+
+    @cached_property
+    def _lines(self) -> tuple[NDArray[np.int32], Floats]:
+        vessel = self.chance > EVEN
+        line = thinned(self.chance > FAINT) & ~ndimage.binary_dilation(vessel, EIGHT_NEIGHBOURS)
         wide = ndimage.binary_dilation(line, CROSS) & ~vessel
         faint = split(wide.astype(np.uint8)).pieces
-        classes = np.where(share[MAT] > share[BV], MAT, BV).astype(np.uint8)
-        return cls(chance, classes, faint, _means(np.where(line, faint, 0), chance, faint.max()))
+        return faint, _means(np.where(line, faint, 0), self.chance, int(faint.max()))
 
 
 def with_more(labels: Labels, reading: Reading, point: Point, radius: float) -> Change:
