@@ -1,14 +1,15 @@
 """Results of measuring: calibration, maps, report, removal, save and reopen."""
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from dsanet.errors import MeasureError
+from dsanet.measure import RULES, Percent
 
 from . import measurable
 from .measurable import TRUNK_COLUMN, cells, move, place, put
@@ -117,14 +118,6 @@ def test_a_report_is_written_with_the_lesions_as_they_were_moved(
     assert len(lesions) == 2
 
 
-def test_a_report_leaves_out_places_without_a_diameter(shown: Any, tmp_path: Path) -> None:
-    lost = replace(shown.values.lesions[0], minimum_px=math.nan)
-    page = writeReport(shown.withLesion(1, lost), tmp_path)
-    assert "nan" not in page.read_text(encoding="utf-8").split("<h2>Vessels")[0]
-    lesions = (tmp_path / "Run_1_lesions.csv").read_text(encoding="utf-8").splitlines()
-    assert len(lesions) == 2
-
-
 def test_a_report_of_what_was_edited_since_is_refused(shown: Any, tmp_path: Path) -> None:
     segments.setLabels(shown.segmentation, shown.run, shown.labels * 0)
     with pytest.raises(SceneError, match="measure it again"):
@@ -176,3 +169,18 @@ def test_a_script_measures_and_shows(host: Any) -> None:
     values = SegmentationLogic().measure(browser, segmentation)
     assert len(values.lesions) == 1
     assert len(markersOf(browser)) == 1
+
+
+def test_a_stenosis_that_cannot_be_measured_is_reported_with_its_reason(
+    shown: Any, tmp_path: Path
+) -> None:
+    reason = "not measurable here: another vessel crosses here"
+    percents = {rule: Percent(rule, None, None, None, None, reason) for rule in RULES}
+    lesion = replace(
+        shown.values.lesions[0], minimum_px=np.nan, minimum_error_px=np.nan, percents=percents
+    )
+    page = writeReport(shown.withLesion(0, lesion), tmp_path)
+    assert reason in page.read_text(encoding="utf-8")
+    row = next(tmp_path.glob("*_lesions.csv")).read_text(encoding="utf-8").splitlines()[1]
+    assert reason in row
+    assert "nan" not in row

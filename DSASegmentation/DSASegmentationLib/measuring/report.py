@@ -1,9 +1,6 @@
 """The report of a run's measurements as files: a page that needs no other file, tables, values."""
 
-from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
 
 from dsanet import atomic
 from dsanet.cli.measure_files import SUFFIXES, contents_of
@@ -21,8 +18,7 @@ def writeReport(measured: Measured, folder: Path) -> Path:
     """Write report, tables and values of a run's measurements, all or none.
 
     Args:
-        measured: The run's measurements, lesions as the user moved them; those moved to where no
-            diameter counts are left out.
+        measured: The run's measurements, lesions as the user moved them.
         folder: For the files; made if missing. Files of the same name are replaced.
 
     Returns:
@@ -39,9 +35,7 @@ def writeReport(measured: Measured, folder: Path) -> Path:
     labelled = provenanceOf(measured.segmentation) or {"source": "segments"}
     prepared = preparedOrRefused(measured.run)
     stem = stemOf(measured)
-    graded = tuple(one for one in measured.values.lesions if np.isfinite(one.minimum_px))
-    values = replace(measured.values, lesions=graded)
-    files, _ = contents_of(values, prepared, measured.labels, stem, labelled)
+    files, _ = contents_of(measured.values, prepared, measured.labels, stem, labelled)
     with atomic.new_folder(folder):
         atomic.remove_orphans(folder)
         atomic.write_all({folder / name: content for name, content in files.items()})
