@@ -23,6 +23,7 @@ class DragEffect(DSAEffect):
     def __init__(self, scriptedEffect: Any) -> None:
         super().__init__(scriptedEffect)
         self._pressed: tuple[Any, Point, bool] | None = None  # run, point, Shift
+        self._last: Point = (0, 0)  # inside the picture
         self._drawn: dict[Any, Any] = {}  # actors by the view that they are in
 
     def deactivate(self) -> None:
@@ -40,14 +41,15 @@ class DragEffect(DSAEffect):
         if self.run is not browser:
             self.letGo()
             return False
-        end = self.pixel(interactor, viewWidget, browser)
+        self._last = end = self.pixel(interactor, viewWidget, browser) or self._last
+        dragged = math.dist(start, end) >= DRAG_PX
         if event == MOVE:
-            if end is not None and math.dist(start, end) >= DRAG_PX:
+            if dragged:
                 self.draw(browser, viewWidget, self.outline(start, end))
             return False  # the view may show what lies under the mouse
         self.letGo()
         with showingErrors(self.failed(), waitCursor=True):
-            if end is not None and math.dist(start, end) >= DRAG_PX:
+            if dragged:
                 self.drag(browser, start, end)
             else:
                 self.click(browser, start, shift)
@@ -96,6 +98,7 @@ class DragEffect(DSAEffect):
         point = browser and self.pixel(interactor, viewWidget, browser)
         if point:
             self._pressed = browser, point, bool(interactor.GetShiftKey())
+            self._last = point
         return bool(point)
 
 

@@ -159,6 +159,17 @@ def test_a_circle_with_smart_erase_takes_what_is_as_doubtful(app: Any, use: Any)
     assert np.array_equal(user.labels, some_labels())
 
 
+def test_a_drag_that_leaves_the_picture_ends_where_it_was_last_inside(app: Any, use: Any) -> None:
+    user = use(REASSIGN)
+    user.do(CLICK, (9, 30))
+    user.do(MOVE, (9, 40))
+    user.do(MOVE, (9, COLUMNS + 30))
+    assert user.do(RELEASE, (9, COLUMNS + 30)) is True
+    assert np.all(user.labels[8:12, 30:41] == MAT)
+    assert np.all(user.labels[8:12, 21:30] == BV)
+    assert np.all(user.labels[8:12, 41 : COLUMNS - 6] == BV)
+
+
 def test_a_drag_with_reassign_takes_what_lies_between(app: Any, use: Any) -> None:
     user = use(REASSIGN)
     user.do(CLICK, (9, 30))
