@@ -96,6 +96,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="held-out phantoms that its probabilities are calibrated on; 0 for none",
     )
+    package.add_argument(
+        "--trunk-in-overview",
+        type=float,
+        metavar="P",
+        help="how clear a trunk must be in a small picture of the whole run, 0 to 1, else the run"
+        " has no MAT; only where that was tried on the model",
+    )
     package.set_defaults(command=_package)
 
     evaluate = commands.add_parser("evaluate", help="score a model on phantoms or a data set")

@@ -17,7 +17,7 @@ def run_command(arguments: argparse.Namespace) -> None:
     """Run `dsatrain package`.
 
     Raises:
-        ValueError: The folder holds no training.
+        ValueError: The folder holds no training, or a setting is outside its range.
         WriteError: The package could not be written.
     """
     found = reached(arguments.training)
@@ -27,11 +27,20 @@ def run_command(arguments: argparse.Namespace) -> None:
         "parent": found.config.parent,
         "scores": scores,
     }
+    if arguments.trunk_in_overview is not None:
+        facts["trunk_in_overview"] = _between_0_and_1(arguments.trunk_in_overview)
     if arguments.calibration_runs:
         facts |= calibration(found, arguments.calibration_runs)
     with new_folder(arguments.output):
         name = arguments.output.resolve().name
         write_package(arguments.output, name, found.config.network, found.weights, facts)
+
+
+def _between_0_and_1(value: float) -> float:
+    if not 0 < value < 1:
+        msg = f"--trunk-in-overview is {value}, expected a number between 0 and 1"
+        raise ValueError(msg)
+    return value
 
 
 def calibration(found: Reached, count: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ MAT did harm and are not here; nor is bridging gaps, which would show a vessel w
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,8 @@ from scipy import ndimage
 from dsanet.labels import BACKGROUND, BV, MAT
 
 Labels = NDArray[np.uint8]
+
+UNSEEN_TRUNK = "unseen_trunk"
 
 SMALLEST_PIECE = 12
 """Pixels. Smaller pieces of vessel become background: clDice of the whole vessel +0.005 (0.001 to
@@ -34,18 +36,21 @@ class CleanUp:
     Attributes:
         small_pieces: Take away pieces of vessel of fewer than 12 pixels.
         minor_trunks: Give MAT pieces of less than a tenth of the largest one to BV.
+        unseen_trunk: Give all MAT to BV where the whole run seen small shows no trunk, see
+            `dsanet.engine.overview`; taken before the others, on probabilities.
     """
 
     small_pieces: bool = True
     minor_trunks: bool = True
+    unseen_trunk: bool = True
 
 
 ALL_STEPS = CleanUp()
-NO_STEPS = CleanUp(small_pieces=False, minor_trunks=False)
+NO_STEPS = CleanUp(small_pieces=False, minor_trunks=False, unseen_trunk=False)
 
 
 def clean(found: Labels, chosen: CleanUp) -> tuple[Labels, dict[str, int]]:
-    """Take the chosen steps.
+    """Take the chosen steps on labels.
 
     Args:
         found: uint8 (H, W), values of `dsanet.labels`; stays as it is.
@@ -56,10 +61,10 @@ def clean(found: Labels, chosen: CleanUp) -> tuple[Labels, dict[str, int]]:
     """
     tidied = found
     counts = {}
-    for entry in fields(chosen):
-        if getattr(chosen, entry.name):
-            before, tidied = tidied, STEPS[entry.name](tidied)
-            counts[entry.name] = int(np.count_nonzero(before != tidied))
+    for name, step in STEPS.items():
+        if getattr(chosen, name):
+            before, tidied = tidied, step(tidied)
+            counts[name] = int(np.count_nonzero(before != tidied))
     return tidied, counts
 
 

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dsanet import labels
 from dsanet.engine import fallback
-from dsanet.engine.backend import Backend
+from dsanet.engine.backend import Array, Backend
 from dsanet.engine.choose import choose_backend, open_backend
-from dsanet.engine.cleanup import ALL_STEPS, CleanUp, clean
+from dsanet.engine.cleanup import ALL_STEPS, UNSEEN_TRUNK, CleanUp, clean
 from dsanet.engine.fallback import Scored
+from dsanet.engine.overview import clearest_trunk, overview, without_trunk
 from dsanet.engine.postprocess import softmax, to_labels, visible, warnings
 from dsanet.engine.prediction import Prediction
 from dsanet.engine.provenance import provenance
@@ -129,19 +131,27 @@ class Engine:
             started = time.perf_counter()
             scored = self.score(prepared, progress, cancel)
             probabilities = softmax(scored.scores, self.package.temperatures)
-            found, cleaned = clean(to_labels(probabilities, visible(prepared)), clean_up)
+            seen = visible(prepared)
+            unseen: dict[str, int] = {}
+            if clean_up.unseen_trunk:
+                probabilities, unseen = self._seen_small(prepared, probabilities, seen, cancel)
+            found, cleaned = clean(to_labels(probabilities, seen), clean_up)
             seconds = time.perf_counter() - started
             return Prediction(
                 labels=found,
                 probabilities=probabilities.astype(np.float16),
                 arterial_window=prepared.arterial_window,
                 no_mat=not np.any(found == labels.MAT),
-                warnings=(*prepared.warnings, *scored.notes, *warnings(found)),
+                warnings=(
+                    *prepared.warnings,
+                    *scored.notes,
+                    *warnings(found, unseen=any(unseen.values())),
+                ),
                 provenance={
                     **provenance(
                         self.package, scored, self.device_choice, source, prepared, choices
                     ),
-                    "clean_up": cleaned,
+                    "clean_up": unseen | cleaned,
                 },
                 prepared=prepared,
                 seconds={"infer": seconds},
@@ -164,12 +174,34 @@ class Engine:
             EngineError: No backend could score it.
             CancelledError: `cancel` answered True.
         """
+        report = progress or (lambda _stage, _done: None)
+        return self._scored(NetworkInput.of(prepared, self.package.config), report, cancel)
 
+    def _seen_small(
+        self,
+        prepared: PreparedRun,
+        probabilities: Array,
+        seen: NDArray[np.bool_],
+        cancel: Cancel | None,
+    ) -> tuple[Array, dict[str, int]]:
+        """Probabilities without MAT where an overview shows no trunk; pixels that this changes."""
+        wanted = self.package.trunk_in_overview
+        if wanted is None:
+            return probabilities, {}
+        found = to_labels(probabilities, seen)
+        if not np.any(found == labels.MAT):
+            return probabilities, {UNSEEN_TRUNK: 0}
+        small = overview(NetworkInput.of(prepared, self.package.config))
+        scores = self._scored(small, lambda _stage, _done: None, cancel).scores
+        if clearest_trunk(softmax(scores, self.package.temperatures)) >= wanted:
+            return probabilities, {UNSEEN_TRUNK: 0}
+        changed = without_trunk(probabilities)
+        return changed, {UNSEEN_TRUNK: int(np.count_nonzero(found != to_labels(changed, seen)))}
+
+    def _scored(self, given: NetworkInput, report: Progress, cancel: Cancel | None) -> Scored:
         def open_another(device: str, precision: str) -> Backend:
             return open_backend(self.package, device, precision)
 
-        report = progress or (lambda _stage, _done: None)
-        given = NetworkInput.of(prepared, self.package.config)
         return fallback.score(self.backend, open_another, given, report, cancel)
 
 

@@ -47,10 +47,20 @@ def to_labels(probabilities: Array, seen: NDArray[np.bool_]) -> NDArray[np.uint8
     return found
 
 
-def warnings(found: NDArray[np.uint8]) -> tuple[str, ...]:
-    """What a user should know about labels, one sentence each."""
+def warnings(found: NDArray[np.uint8], *, unseen: bool = False) -> tuple[str, ...]:
+    """What a user should know about labels, one sentence each.
+
+    Args:
+        found: uint8 (H, W).
+        unseen: Whether MAT was given to BV because an overview showed no trunk.
+    """
     if not found.any():
         return ("No vessel was found in this run.",)
+    if unseen:
+        return (
+            "No main artery trunk (MAT) was found in this run: what looks like one from near does"
+            " not in the whole picture, and is BV.",
+        )
     if not np.any(found == labels.MAT):
         return ("No main artery trunk (MAT) was found in this run.",)
     return ()

@@ -30,6 +30,8 @@ NO_TEMPERATURES = (1.0,) * labels.CLASS_COUNT
 COLDEST, HOTTEST = 0.05, 20.0
 """Outside these a temperature makes every probability 0 or 1, or all of them equal."""
 
+TRUNK_IN_OVERVIEW = "trunk_in_overview"
+
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
@@ -77,6 +79,7 @@ def parse_manifest(data: bytes) -> Manifest:
     files = _files(facts.get("files"))
     _check_ir(facts.get("ir_of"), files)
     _check_temperatures(facts.get("temperatures", list(NO_TEMPERATURES)))
+    _check_share(TRUNK_IN_OVERVIEW, facts.get(TRUNK_IN_OVERVIEW))
     architecture = facts.get("architecture")
     if not isinstance(architecture, dict):
         _refuse("states no architecture")
@@ -136,6 +139,11 @@ def _check_temperatures(stated: object) -> None:
             f"has temperatures {stated!r}, expected {labels.CLASS_COUNT} numbers from {COLDEST} to"
             f" {HOTTEST}"
         )
+
+
+def _check_share(name: str, stated: object) -> None:
+    if stated is not None and not (type(stated) is float and 0 < stated < 1):
+        _refuse(f"has {name} {stated!r}, expected a number between 0 and 1, or null")
 
 
 def _check_ir(ir_of: object, files: Mapping[str, StatedFile]) -> None:

@@ -29,6 +29,7 @@ from dsanet.packages.manifest import (
     MANIFEST,
     MAX_MANIFEST_BYTES,
     NO_TEMPERATURES,
+    TRUNK_IN_OVERVIEW,
     WEIGHTS,
     Manifest,
     StatedFile,
@@ -70,6 +71,15 @@ class ModelPackage:
     def temperatures(self) -> tuple[float, ...]:
         """What each class's scores are divided by before they become probabilities."""
         return tuple(self.manifest.get("temperatures", NO_TEMPERATURES))
+
+    @property
+    def trunk_in_overview(self) -> float | None:
+        """How clear a trunk must be in a small picture of the whole run, else the run has no MAT.
+
+        See `dsanet.engine.overview`; None where the model was not tried for that.
+        """
+        stated: float | None = self.manifest.get(TRUNK_IN_OVERVIEW)
+        return stated
 
     @property
     def fingerprint(self) -> str:

@@ -70,6 +70,6 @@ def test_the_engine_counts_and_can_be_told_not_to(tiny_package, dark_line):
     tidied = engine.segment(dark_line(48, 64))
     raw = engine.segment(dark_line(48, 64), clean_up=NO_STEPS)
     assert raw.provenance["clean_up"] == {}
-    assert set(tidied.provenance["clean_up"]) == {"small_pieces", "minor_trunks"}
+    assert set(tidied.provenance["clean_up"]) == {"small_pieces", "minor_trunks"}  # no overview
     assert np.array_equal(raw.probabilities, tidied.probabilities)
     assert np.array_equal(clean(raw.labels, ALL_STEPS)[0], tidied.labels)

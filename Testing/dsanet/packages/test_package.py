@@ -43,3 +43,16 @@ def test_weights_that_changed_after_the_check_are_not_loaded(forge):
         load_network(package)
     (forge.folder / WEIGHTS).write_bytes(before)
     assert load_network(package).config == package.config
+
+
+@pytest.mark.parametrize("stated", [0, 1, -0.5, 1.0, 7.5, "0.5", [0.5], True])
+def test_a_share_that_is_none_is_refused(forge, stated):
+    forge.edit(lambda said: said.update(trunk_in_overview=stated))
+    with pytest.raises(PackageError, match="has trunk_in_overview .*between 0 and 1"):
+        load_package(forge.folder)
+
+
+def test_a_model_says_how_clear_a_trunk_must_be_or_nothing(forge):
+    assert load_package(forge.folder).trunk_in_overview is None
+    forge.edit(lambda said: said.update(trunk_in_overview=0.25))
+    assert load_package(forge.folder).trunk_in_overview == 0.25

@@ -94,10 +94,12 @@ def test_a_folder_of_another_plan_is_refused(plan, tmp_path):
         finetune(other, tmp_path, device="cpu", watch=QUIET)
 
 
-def test_the_parents_temperatures_are_inherited(plan, tiny_package, tmp_path):
-    warm = {**tiny_package.manifest, "temperatures": [1.0, 1.5, 2.0]}
-    made = replace(plan, parent=replace(tiny_package, manifest=warm))
-    assert finetune(made, tmp_path, device="cpu", watch=QUIET).temperatures == (1.0, 1.5, 2.0)
+def test_how_the_parents_scores_are_read_is_inherited(plan, tiny_package, tmp_path):
+    said = {"temperatures": [1.0, 1.5, 2.0], "trunk_in_overview": 0.25}
+    parent = replace(tiny_package, manifest={**tiny_package.manifest, **said})
+    child = finetune(replace(plan, parent=parent), tmp_path, device="cpu", watch=QUIET)
+    assert child.temperatures == (1.0, 1.5, 2.0)
+    assert child.trunk_in_overview == 0.25
 
 
 def test_the_command_tells_json_lines_a_plan_and_what_comes_next(

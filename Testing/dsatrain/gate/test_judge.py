@@ -41,9 +41,10 @@ def test_the_same_network_is_never_better(gate, answers):
     gate.child = replace(gate.child, weights_sha256=gate.parent.weights_sha256)
     report = gate.fill().judge(answers.lossy(0.0), answers.lossy(0.5))
     assert (report.verdict, report.findings) == ("same", ())
-    warmer = {**gate.child.manifest, "temperatures": [1.0, 1.0, 2.0]}
-    gate.child = replace(gate.child, manifest=warmer)
-    assert gate.judge(answers.lossy(0.1), answers.lossy(0.1)).verdict == "reject"
+    plain = gate.child
+    for said in ({"temperatures": [1.0, 1.0, 2.0]}, {"trunk_in_overview": 0.5}):
+        gate.child = replace(plain, manifest={**plain.manifest, **said})
+        assert gate.judge(answers.lossy(0.1), answers.lossy(0.1)).verdict == "reject"
 
 
 @pytest.mark.parametrize(("count", "patients"), [(5, None), (8, 2)])

@@ -69,13 +69,13 @@ def test_train_goes_on_where_it_stopped_and_refuses_other_settings(trained, caps
 
 def test_a_training_becomes_a_package(trained, tmp_path):
     folder, _ = trained
-    assert (
-        cli.main(
-            ["package", str(folder), "--output", str(tmp_path / "mine"), "--calibration-runs", "2"]
-        )
-        == 0
-    )
+    command = ["package", str(folder), "--output", str(tmp_path / "mine")]
+    command += ["--calibration-runs", "2", "--trunk-in-overview"]
+    assert cli.main([*command, "1.5"]) == 2
+    assert not (tmp_path / "mine").exists()
+    assert cli.main([*command, "0.5"]) == 0
     package = load_package(tmp_path / "mine")
+    assert package.trunk_in_overview == 0.5
     assert package.name == "mine"
     assert package.has_ir
     assert package.manifest["training"]["steps_done"] == 2

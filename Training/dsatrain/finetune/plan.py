@@ -22,6 +22,9 @@ from dsatrain.train.data import digest_of, phantom_crops
 
 FEWEST_PHANTOMS = 2
 MOST_NAMES = 3
+INHERITED = ("temperatures", "trunk_in_overview")
+"""What a child's manifest takes over from its parent's: how scores are read."""
+
 _ENDING = re.compile(r"-[0-9a-f]{6}")
 
 
@@ -72,12 +75,12 @@ class Plan:
     def facts(self) -> dict[str, Any]:
         """What the child's manifest says beside the training's settings."""
         learned = {*learned_by(self.parent), *map(as_learned, (*self.trained, *self.validated))}
-        inherited = self.parent.manifest.get("temperatures")
+        said = self.parent.manifest
         return {
             "parent": self.parent.weights_sha256,
             "parent_name": self.parent.name,
             "learned": to_manifest(learned),
-            **({"temperatures": inherited} if inherited else {}),
+            **{key: said[key] for key in INHERITED if key in said},
         }
 
     def _left_out(self) -> dict[str, str]:

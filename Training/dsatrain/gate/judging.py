@@ -126,11 +126,12 @@ def judge(
 
 
 def is_same(child: ModelPackage, parent: ModelPackage) -> bool:
-    """Whether two packages give the same answers: the same weights and temperatures."""
-    return (child.weights_sha256, child.temperatures) == (
-        parent.weights_sha256,
-        parent.temperatures,
-    )
+    """Whether two packages give the same answers: the same weights, used in the same way."""
+    said = [
+        (package.weights_sha256, package.temperatures, package.trunk_in_overview)
+        for package in (child, parent)
+    ]
+    return said[0] == said[1]
 
 
 def _read(entries: Sequence[CaseEntry], on_progress: OnProgress) -> list[GateCase]:
