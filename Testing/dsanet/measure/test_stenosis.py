@@ -120,6 +120,23 @@ def test_where_another_vessel_crosses_that_is_the_reason():
     assert reasons == {"not measurable here: another vessel crosses here"}
 
 
+def test_a_place_far_wider_than_its_reference_has_its_value_in_the_interval():
+    along = np.arange(0.0, 121.0)
+    path = path_of(along, np.where(np.abs(along - 60) < 30, 14.0, 5.0), blur=0.7)
+    for percent in lesion_at(
+        path, 60.0, references={"NASCET": 110.0, "WASID": 10.0}
+    ).percents.values():
+        assert percent.value is not None
+        assert percent.interval[0] <= percent.value <= percent.interval[1]
+
+
+def test_a_vessel_without_width_has_no_percentage():
+    along = np.arange(0.0, 121.0)
+    lesion = lesion_at(path_of(along, np.full(121, 1e-9), blur=0.7), 60.0)
+    assert {one.value for one in lesion.percents.values()} == {None}
+    assert all(one.reason for one in lesion.percents.values())
+
+
 def path_of(along, diameter, blur):
     count = len(along)
     return Path(

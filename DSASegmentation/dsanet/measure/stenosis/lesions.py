@@ -9,7 +9,7 @@ from scipy import ndimage
 
 from dsanet.errors import MeasureError
 from dsanet.measure.lines.paths import Path
-from dsanet.measure.stenosis.lumen import Lumen, lumen_at
+from dsanet.measure.stenosis.lumen import LEAST_DIAMETER_PX, Lumen, lumen_at
 from dsanet.measure.stenosis.profile import DiameterProfile, profile_of
 from dsanet.measure.width.doubts import DENSITOMETRIC_PX, Doubt
 
@@ -241,12 +241,12 @@ def _percent(rule: Rule, lumen: Lumen, reference: tuple[float, float], place: fl
 
     The interval reaches further up, for a vessel may run obliquely.
     """
+    if reference[0] < LEAST_DIAMETER_PX:
+        return Percent(rule, None, None, None, None, f"no diameter counts in the {RULES[rule]}")
     share = lumen.least_px / reference[0]
     value = 100 * (1 - share)
     parts = lumen.error_px / reference[0], share * reference[1] / reference[0]
     spread = QUANTILE * 100 * float(np.hypot(*parts))
     oblique = 100 * (lumen.least_px - lumen.narrowest_px) / reference[0]
     low, high = value - spread, min(value + float(np.hypot(spread, oblique)), 100.0)
-    return Percent(
-        rule, float(value), (max(low, -100.0), high), float(reference[0]), float(place), ""
-    )
+    return Percent(rule, float(value), (low, high), float(reference[0]), float(place), "")
