@@ -149,6 +149,11 @@ def _add_train(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     )
     train.add_argument("--from", dest="parent", metavar="MODEL", help="start from its weights")
     train.add_argument("--restart", action="append", default=[], metavar="PART")
+    train.add_argument(
+        "--renew",
+        action="store_true",
+        help="give --from's network today's normalisation; what that spoils starts afresh",
+    )
     train.add_argument("--width", type=_positive)
     train.add_argument("--heads", type=_positive)
     train.add_argument("--temporal", choices=["timestamps", "fixed8"])

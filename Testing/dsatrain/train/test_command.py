@@ -2,6 +2,7 @@
 
 import os
 import signal
+from dataclasses import replace
 
 import pytest
 
@@ -31,6 +32,15 @@ def test_a_parent_gives_the_network(tiny_package):
     assert config.network == tiny_package.config
     assert config.parent == tiny_package.weights_sha256
     assert config.restart == ("fusion",)
+
+
+def test_a_parent_of_an_older_network_is_renewed(tiny_package):
+    older = replace(tiny_package.config, norm="group", steady=False)
+    parent = replace(tiny_package, config=older)
+    assert config_of(arguments(), parent).network == older
+    config = config_of(arguments("--renew"), parent)
+    assert config.network == tiny_package.config
+    assert config.restart == ("temporal_former", "time_code", "fusion")
 
 
 @pytest.mark.parametrize(

@@ -66,17 +66,23 @@ def stoppable() -> Iterator[Stop]:
             raise KeyboardInterrupt(msg) from error
 
 
+SPOILT = ("temporal_former", "time_code", "fusion")
+"""Parts whose weights are of no use to a network that is normalised otherwise."""
+
+
 def config_of(arguments: argparse.Namespace, parent: ModelPackage | None) -> TrainConfig:
     """Change a recipe by what was asked for.
 
     Args:
         arguments: Each value None where nothing was asked for.
-        parent: The model to start from; its network is kept.
+        parent: The model to start from; its network is kept, or renewed.
     """
     recipe = RECIPES[arguments.recipe]
     asked = {key: getattr(arguments, key) for key in ("width", "heads", "temporal")}
     chosen = {key: value for key, value in asked.items() if value is not None}
     network = parent.config if parent else DSANetConfig(**(recipe.network.as_dict() | chosen))
+    if arguments.renew:
+        network = replace(network, steady=DSANetConfig.steady, norm=DSANetConfig.norm)
     names = (
         "steps",
         "batch_size",
@@ -94,7 +100,7 @@ def config_of(arguments: argparse.Namespace, parent: ModelPackage | None) -> Tra
         network=network,
         warmup=min(recipe.warmup, max(1, steps // 10)),
         parent=parent.weights_sha256 if parent else None,
-        restart=tuple(arguments.restart),
+        restart=(*arguments.restart, *(SPOILT if arguments.renew else ())),
         **{name: value for name, value in values.items() if value is not None},
     )
 
