@@ -63,7 +63,7 @@ def test_the_real_command_says_what_it_would_learn_and_leave_out(
     open_case = replace(case, facts=replace(case.facts, status="in progress"))
     write_case(tmp_path / "data" / "two", open_case)
     plan = ended(learning.planning(tmp_path / "data", learning.Options(device="cpu"))).result()
-    assert "learns from 1 new cases; no case is held out: that takes 5 patients" in plan.lines
+    assert "learns from 1 new cases; no case is held out: that takes 8 patients" in plan.lines
     assert "left out: two: its status is in progress, not accepted" in plan.lines
     assert plan.training.folder == tmp_path / "home" / "trainings" / plan.training.name
     assert plan.training.name.startswith(f"{DEFAULT_NAME}-")

@@ -29,6 +29,12 @@ def phantom_cases():
     return cases
 
 
+@pytest.fixture(autouse=True)
+def few_patients(monkeypatch):
+    """Let some of these be held out already."""
+    monkeypatch.setattr("dsatrain.finetune.plan.FEWEST_PATIENTS", COUNT)
+
+
 @pytest.fixture
 def dataset(tmp_path, phantom_cases):
     """Writes the cases, as they are or changed by their number."""

@@ -51,7 +51,7 @@ def test_too_few_patients_hold_out_none_and_keep_the_last_weights(dataset, tiny_
     assert (len(made.trained), made.validated) == (4, ())
     assert (made.config.select_every, made.config.patience) == (0, 0)
     assert made.data().validation_runs(9) == []
-    assert "no case is held out: that takes 5 patients" in made.lines()[1]
+    assert "no case is held out: that takes 6 patients" in made.lines()[1]
 
 
 def test_the_plan_follows_the_data(plan, dataset, tiny_package):

@@ -20,6 +20,10 @@ from dsatrain.finetune.recipe import recipe
 from dsatrain.train import TrainConfig, TrainingData, validation_phantoms
 from dsatrain.train.data import digest_of, phantom_crops
 
+FEWEST_PATIENTS = 8
+"""From which some are held out. What two of six choose is chance, and their labels, corrections of
+the parent's answers, favour the earliest weights."""
+
 FEWEST_PHANTOMS = 2
 MOST_NAMES = 3
 INHERITED = ("temperatures", "trunk_in_overview")
@@ -61,7 +65,7 @@ class Plan:
     def lines(self) -> list[str]:
         """Say it, one sentence a line."""
         held = f"{len(self.validated)} of other patients choose the best weights"
-        few = f"no case is held out: that takes {FOLDS} patients"
+        few = f"no case is held out: that takes {FEWEST_PATIENTS} patients"
         older = f"{len(self.older)} older cases and phantoms" if self.older else "phantoms"
         return [
             f"parent {self.parent.name} {self.parent.weights_sha256[:12]} becomes {self.name}",
@@ -163,9 +167,9 @@ def make_plan(
 
 
 def held_out(new: tuple[CaseEntry, ...]) -> tuple[CaseEntry, ...]:
-    """Cases of a fifth of the patients; none where there are fewer than five patients."""
+    """Cases of a fifth of the patients; none where there are fewer than eight patients."""
     patients = {entry.name: as_learned(entry).patient_key for entry in new}
-    if len(set(patients.values())) < FOLDS:
+    if len(set(patients.values())) < FEWEST_PATIENTS:
         return ()
     names = set(patient_folds(patients, FOLDS)[0])
     return tuple(entry for entry in new if entry.name in names)
