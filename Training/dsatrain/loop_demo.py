@@ -63,7 +63,7 @@ class Size:
     phantoms: int = 4
     clicks: int = 40
     side: int = 288
-    steps: int = 24
+    steps: int = 40
     crop_px: int | None = None
 
 
