@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-collect_ignore = ["benchmarks/nnunet_child.py"]
-"""It runs in a Python of its own, with nnunetv2."""
+collect_ignore_glob = ["benchmarks/nnunet_*child.py"]
+"""They run in a Python of their own, with nnunetv2."""
 
 
 @pytest.fixture(scope="session")

@@ -50,7 +50,9 @@ def _add_segmenting(parser: argparse.ArgumentParser) -> None:
     add_model(parser)
     add_preparation(parser)
     parser.add_argument(
-        "--no-clean-up", action="store_true", help="keep tiny pieces and stray pieces of MAT"
+        "--no-clean-up",
+        action="store_true",
+        help="keep tiny pieces, stray MAT, and a trunk that the whole picture does not show",
     )
     parser.add_argument("--quiet", action="store_true", help="no progress, warnings or summary")
 

@@ -141,7 +141,7 @@ HOSTILE: dict[str, tuple[Hostile, str]] = {
     "header 0": (length(0), "the header of model.safetensors is not valid JSON"),
     "header beyond file": (length(2**20), "states a header of 1048576"),
     "100000 tensors": (bomb(100_000), r"has \d+ bytes, but the architecture"),
-    "15000 tensors": (bomb(15_000), "lacks weights, 136 of them"),
+    "15000 tensors": (bomb(15_000), "lacks weights, 142 of them"),
     "header is a list": (lambda f: f.put_header([1]), "holds a list, expected a JSON object"),
     "missing weight": (header(lambda h: h.pop(FIRST)), "lacks weights, 1 of them"),
     "extra weight": (header(lambda h: h.update(evil=h[FIRST])), "unknown weights, 1 .*'evil'"),
