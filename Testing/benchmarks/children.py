@@ -1,12 +1,14 @@
-"""Measurements that need a process of their own: peak memory and cold start."""
+"""Measurements that need a process of their own: peak memory, cold start, a step of training."""
 
 import json
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -77,6 +79,19 @@ def measure(frames: int, side: int) -> ScaledRun:
     run = made_run(frames, side)
     seconds = Engine.load(DEFAULT_NAME).segment(run, (0, frames - 1)).seconds
     return ScaledRun(seconds["prepare"], seconds["infer"], peak_bytes() / 1e9)
+
+
+def timed(trainer: Any, batches: Iterator[Any], steps: int) -> tuple[float, float]:
+    """Mean seconds of the processor that a batch and its `train_step` take."""
+    spent = [0.0, 0.0]
+    for _ in range(steps):
+        began = time.process_time()
+        batch = next(batches)
+        made = time.process_time()
+        trainer.train_step(batch)
+        spent[0] += made - began
+        spent[1] += time.process_time() - made
+    return spent[0] / steps, spent[1] / steps
 
 
 def peak_bytes() -> int:

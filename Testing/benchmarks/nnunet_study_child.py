@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from nnunet_child import dataset_of, size_of
-from nnunet_training_child import make_trainer
+from nnunet_training_child import make_trainer, normalised
 from nnunetv2.inference.predict_from_raw_data import nnUNetPredictor
 
 
@@ -52,12 +52,6 @@ def predictor_of(trainer: Any) -> nnUNetPredictor:
         None,
     )
     return predictor
-
-
-def normalised(frames: np.ndarray) -> np.ndarray:
-    """float32 (T, H, W) -> (T, 1, H, W), as `nnunet_training_child.store` does."""
-    data = frames[:, None] - frames.mean(axis=(1, 2))[:, None, None, None]
-    return data / (frames.std(axis=(1, 2))[:, None, None, None] + 1e-8)
 
 
 if __name__ == "__main__":

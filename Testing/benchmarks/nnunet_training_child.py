@@ -11,12 +11,11 @@ import json
 import os
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from children import peak_bytes
+from children import peak_bytes, timed
 from nnunet_child import PATCH, STAGES, dataset_of, fitting_width, plans_of, size_of
 
 NAME = "Dataset001_DSA"
@@ -68,27 +67,18 @@ def store(runs: Path, folder: Path) -> int:
     for path in sorted(runs.glob("frames-*.npy")):
         frames = np.load(path)
         labels = np.load(path.with_name(path.name.replace("frames", "labels")))
-        data = frames[:, None] - frames.mean(axis=(1, 2))[:, None, None, None]
-        data /= frames.std(axis=(1, 2))[:, None, None, None] + 1e-8
         seg = labels[None, None].astype(np.int8)
         places = {label: np.argwhere(seg == label) for label in (1, 2)}
         nnUNetDatasetBlosc2.save_case(
-            data, seg, {"class_locations": places}, str(folder / path.stem)
+            normalised(frames), seg, {"class_locations": places}, str(folder / path.stem)
         )
     return len(frames)
 
 
-def timed(trainer: object, loader: object, steps: int) -> tuple[float, float]:
-    """Mean seconds of the processor that a batch and its step take."""
-    spent = [0.0, 0.0]
-    for _ in range(steps):
-        began = time.process_time()
-        batch = next(loader)
-        made = time.process_time()
-        trainer.train_step(batch)
-        spent[0] += made - began
-        spent[1] += time.process_time() - made
-    return spent[0] / steps, spent[1] / steps
+def normalised(frames: np.ndarray) -> np.ndarray:
+    """Frames (T, H, W) -> float (T, 1, H, W), each of mean 0 and standard deviation 1."""
+    data = frames[:, None] - frames.mean(axis=(1, 2))[:, None, None, None]
+    return data / (frames.std(axis=(1, 2))[:, None, None, None] + 1e-8)
 
 
 if __name__ == "__main__":

@@ -6,14 +6,14 @@ as the recipe draws and `all` for all of a run in every sample. Writes what
 `nnunet_training_child` writes.
 """
 
+import itertools
 import json
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import torch
-from Testing.benchmarks.children import peak_bytes
+from Testing.benchmarks.children import peak_bytes, timed
 
 from dsanet.packages import DEFAULT_NAME, find_package
 from dsanet.prepare import with_window
@@ -49,8 +49,10 @@ def main() -> None:
     trainer = Trainer(config, initial=inherited(package, ()))
     source = WholeRuns if sys.argv[5] == "all" else CaseCrops
     crops = source(training_cases(dataset)[0], config.seed, patch, MAX_FRAMES)
-    timed(trainer, crops, 0, WARM_UP)
-    sample_s, step_s = timed(trainer, crops, WARM_UP, steps)
+    items = map(crops.item, itertools.count())
+    batches = (collate(list(itertools.islice(items, batch))) for _ in itertools.count())
+    timed(trainer, batches, WARM_UP)
+    sample_s, step_s = timed(trainer, batches, steps)
     found = {
         "parameters": sum(weight.numel() for weight in trainer.network.parameters()),
         "sample_s": sample_s,
@@ -58,19 +60,6 @@ def main() -> None:
         "peak_bytes": peak_bytes(),
     }
     sys.stdout.write(json.dumps(found) + "\n")
-
-
-def timed(trainer: Trainer, crops: CaseCrops, first: int, steps: int) -> tuple[float, float]:
-    """Mean seconds of the processor that a batch and its step take."""
-    size, spent = trainer.config.batch_size, [0.0, 0.0]
-    for step in range(first, first + steps):
-        began = time.process_time()
-        batch = collate([crops.item(step * size + place) for place in range(size)])
-        made = time.process_time()
-        trainer.train_step(batch)
-        spent[0] += made - began
-        spent[1] += time.process_time() - made
-    return spent[0] / steps, spent[1] / steps
 
 
 if __name__ == "__main__":

@@ -129,12 +129,13 @@ class Engine:
         """
         with _memory_told(prepared.frames.shape):
             started = time.perf_counter()
-            scored = self.score(prepared, progress, cancel)
+            given = NetworkInput.of(prepared, self.package.config)
+            scored = self._scored(given, progress, cancel)
             probabilities = softmax(scored.scores, self.package.temperatures)
             seen = visible(prepared)
             unseen: dict[str, int] = {}
             if clean_up.unseen_trunk:
-                probabilities, unseen = self._seen_small(prepared, probabilities, seen, cancel)
+                probabilities, unseen = self._seen_small(given, probabilities, seen, cancel)
             found, cleaned = clean(to_labels(probabilities, seen), clean_up)
             seconds = time.perf_counter() - started
             return Prediction(
@@ -174,12 +175,11 @@ class Engine:
             EngineError: No backend could score it.
             CancelledError: `cancel` answered True.
         """
-        report = progress or (lambda _stage, _done: None)
-        return self._scored(NetworkInput.of(prepared, self.package.config), report, cancel)
+        return self._scored(NetworkInput.of(prepared, self.package.config), progress, cancel)
 
     def _seen_small(
         self,
-        prepared: PreparedRun,
+        given: NetworkInput,
         probabilities: Array,
         seen: NDArray[np.bool_],
         cancel: Cancel | None,
@@ -191,17 +191,19 @@ class Engine:
         found = to_labels(probabilities, seen)
         if not np.any(found == labels.MAT):
             return probabilities, {UNSEEN_TRUNK: 0}
-        small = overview(NetworkInput.of(prepared, self.package.config))
-        scores = self._scored(small, lambda _stage, _done: None, cancel).scores
+        scores = self._scored(overview(given), None, cancel).scores
         if clearest_trunk(softmax(scores, self.package.temperatures)) >= wanted:
             return probabilities, {UNSEEN_TRUNK: 0}
         changed = without_trunk(probabilities)
         return changed, {UNSEEN_TRUNK: int(np.count_nonzero(found != to_labels(changed, seen)))}
 
-    def _scored(self, given: NetworkInput, report: Progress, cancel: Cancel | None) -> Scored:
+    def _scored(
+        self, given: NetworkInput, progress: Progress | None, cancel: Cancel | None
+    ) -> Scored:
         def open_another(device: str, precision: str) -> Backend:
             return open_backend(self.package, device, precision)
 
+        report = progress or (lambda _stage, _done: None)
         return fallback.score(self.backend, open_another, given, report, cancel)
 
 

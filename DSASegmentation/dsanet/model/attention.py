@@ -12,6 +12,12 @@ from torch.nn import functional
 
 from dsanet.model.config import DSANetConfig
 
+CODE_SHARE = 0.5
+"""Standard deviation of the code of time beside features of 1, before training."""
+
+LAST_STEPS = ("temporal.out.", "spatial.out.", "mlp.2.")
+"""The parameters of a layer that make what its residual sums add."""
+
 
 def add_and_norm(
     x: Tensor, step: Callable[[Tensor], Tensor], norm: nn.Module, first: bool
@@ -56,13 +62,6 @@ class Attention(nn.Module):
         y = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
         attended: Tensor = self.out(y.transpose(1, 2).reshape(n, length, channels))
         return attended
-
-
-CODE_SHARE = 0.5
-"""Standard deviation of the code of time beside features of 1, before training."""
-
-LAST_STEPS = ("temporal.out.", "spatial.out.", "mlp.2.")
-"""The parameters of a layer that make what its residual sums add."""
 
 
 class TemporalFormerLayer(nn.Module):
