@@ -1,11 +1,8 @@
 """Runs that are being measured while the application stays alive.
 
-As in `preparations`, the work is done in a thread that sees values only, and a timer lends it
-Python's lock.
+As in `preparations`, the work is done in a thread that sees values only, see `threadwork`.
 """
 
-import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,35 +10,23 @@ import qt
 from slicer.i18n import tr as _
 
 from dsanet.measure import Measurements
-from DSASegmentationLib.gui.preparations import EVERY_MS, LENT_SECONDS, STEPS_SECONDS
 from DSASegmentationLib.gui.showing_errors import showingErrors
+from DSASegmentationLib.gui.threadwork import EVERY_MS, LENT_SECONDS, ThreadWork, advanced
 from DSASegmentationLib.measuring import Measurable, Measured, measurable, showingMeasured
 from DSASegmentationLib.runs import isRun
 
 
-class _Work:
+class _Work(ThreadWork[Measurements]):
     """One run in a thread."""
 
     def __init__(self, found: Measurable) -> None:
         self.found = found
         self.shown: Iterator[None] | None = None
-        self._values: Measurements | None = None
-        self._error: Exception | None = None
-        self.thread = threading.Thread(target=self._work, name="measure", daemon=True)
-        self.thread.start()
+        super().__init__(found.values, "measure")
 
-    def result(self) -> Measured:
+    def measured(self) -> Measured:
         """Give what was measured, or raise what went wrong."""
-        if self._error is not None:
-            raise self._error
-        assert self._values is not None
-        return self.found.measured(self._values)
-
-    def _work(self) -> None:
-        try:
-            self._values = self.found.values()
-        except Exception as error:  # raised again where it can be shown
-            self._error = error
+        return self.found.measured(self.result())
 
 
 class MeasureWork:
@@ -108,13 +93,7 @@ class MeasureWork:
 
     def _shown(self, work: _Work) -> bool:
         if work.shown is None:
-            measured = work.result()
+            measured = work.measured()
             self._onMeasured(measured)
             work.shown = showingMeasured(measured)
-        return _advanced(work.shown)
-
-
-def _advanced(steps: Iterator[None]) -> bool:
-    """Take steps for a moment; say whether none is left."""
-    until = time.monotonic() + STEPS_SECONDS
-    return all(time.monotonic() <= until for _step in steps)
+        return advanced(work.shown)

@@ -1,13 +1,10 @@
 """Runs that are being prepared while the application stays alive.
 
-The work is done in a thread, which sees values only: neither Qt nor MRML. Between its steps
-Slicer's event loop holds Python's lock, so the timer waits a moment for the thread and so lends it
-the lock.
+The work is done in a thread, which sees values only: neither Qt nor MRML, see `threadwork`.
 """
 
-import threading
-import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import qt
@@ -17,41 +14,18 @@ from dsanet.io import DSARun
 from dsanet.prepare import PrepareChoices, PreparedRun, prepare
 from DSASegmentationLib.gui.preparing import puttingPrepared
 from DSASegmentationLib.gui.showing_errors import showingErrors
+from DSASegmentationLib.gui.threadwork import EVERY_MS, LENT_SECONDS, ThreadWork, advanced
 from DSASegmentationLib.prepared import choicesOf, isPrepared
 from DSASegmentationLib.runs import isRun, runOf
 
-EVERY_MS = 10
-LENT_SECONDS = 0.04
-"""Four fifths of the time belong to the thread; a mouse waits less than a frame of a film."""
 
-STEPS_SECONDS = 0.04
-"""Of putting frames into the scene, between two turns of the event loop."""
-
-
-class _Work:
+class _Work(ThreadWork[PreparedRun]):
     """One run in a thread."""
 
     def __init__(self, run: DSARun, choices: PrepareChoices, asked: bool) -> None:
         self.choices, self.asked = choices, asked
-        self._run = run
-        self._prepared: PreparedRun | None = None
-        self._error: Exception | None = None
         self.steps: Iterator[None] | None = None
-        self.thread = threading.Thread(target=self._work, name="prepare", daemon=True)
-        self.thread.start()
-
-    def result(self) -> PreparedRun:
-        """Give the prepared run, or raise what went wrong."""
-        if self._error is not None:
-            raise self._error
-        assert self._prepared is not None
-        return self._prepared
-
-    def _work(self) -> None:
-        try:
-            self._prepared = prepare(self._run, self.choices)
-        except Exception as error:  # raised again where it can be shown
-            self._error = error
+        super().__init__(partial(prepare, run, choices), "prepare")
 
 
 class Preparations:
@@ -115,7 +89,7 @@ class Preparations:
         with showingErrors(_("The run could not be prepared.")):
             if work.steps is None:
                 work.steps = _steps(browser, work)
-            return _advanced(work.steps)
+            return advanced(work.steps)
         return True  # after an error
 
     def _tell(self, browser: Any) -> None:
@@ -132,9 +106,3 @@ def _steps(browser: Any, work: _Work) -> Iterator[None]:
     if work.asked or not isPrepared(browser):
         return puttingPrepared(browser, work.result(), work.choices)
     return iter(())
-
-
-def _advanced(steps: Iterator[None]) -> bool:
-    """Take steps for a moment; say whether none is left."""
-    until = time.monotonic() + STEPS_SECONDS
-    return all(time.monotonic() <= until for _step in steps)
