@@ -13,6 +13,17 @@ LEVEL_SHARE = 0.1
 """Grey values that one collimator shadow spans, as a share of the range of all grey values; the
 widest in the real coronary runs spans 0.07."""
 
+STEP_SHARE = 0.2
+"""One frame alone has no change over time. What lies beyond the edge of a shadow must be brighter
+there by this share of the range of grey values, for a dark part of the picture has no steep edge;
+beyond the shutters of the real single coronary frames it is brighter by 0.3 and more."""
+
+STEEP_EDGE_SHARE = 1 / 50
+"""Width of such an edge, as a share of the picture's larger side."""
+
+SLOPE_SHARE = 0.75
+"""Of the rise: the part of such an edge that belongs to the shadow."""
+
 CORNER_SHARE = 1 / 64
 """Side of the corner squares, as a share of the picture's, in which a shutter must begin."""
 
@@ -28,7 +39,8 @@ def exposure_field(grey: NDArray[np.generic]) -> NDArray[np.bool_]:
 
     A shutter, a padding or the surroundings of a round image always hold a corner of the picture
     (a vessel that leaves the picture does not). They have one constant value, or else they are dark
-    and change much less than the rest, as collimator shadows do that went through JPEG.
+    and change much less than the rest, as collimator shadows do that went through JPEG; in a single
+    frame they are dark with a steep edge.
 
     Args:
         grey: (T, H, W), higher is brighter.
@@ -44,8 +56,7 @@ def exposure_field(grey: NDArray[np.generic]) -> NDArray[np.bool_]:
             continue
         value = float(np.median(level[corner]))
         blocked |= _grown((low == value) & (high == value), corner)
-        if len(grey) > 1:
-            blocked |= _shadow(level, change, value, corner)
+        blocked |= _shadow(level, change if len(grey) > 1 else None, value, corner)
     if not blocked.any():
         return ~blocked
     field = _one_piece(~blocked)
@@ -84,21 +95,44 @@ def _corners(shape: tuple[int, ...]) -> Iterator[tuple[slice, slice]]:
 
 def _shadow(
     level: NDArray[np.float32],
-    change: NDArray[np.float32],
+    change: NDArray[np.float32] | None,
     value: float,
     corner: tuple[slice, slice],
 ) -> NDArray[np.bool_]:
-    """A dark, quiet region of about one grey value that holds the corner; may be empty."""
-    moving = change[change > 0]
-    if not moving.size:
-        return np.zeros_like(level, np.bool_)
+    """A dark region of about one grey value that holds the corner; may be empty.
+
+    It is quiet over time, or for a single frame, without `change`, ends at a steep edge; this edge
+    belongs to it then, for there is no change over time that tells it from a vessel.
+    """
     darkest, brightest = np.percentile(level, [1, 99])
-    alike = np.abs(level - value) <= LEVEL_SHARE * (brightest - darkest)
-    region = _grown(alike & (change <= QUIET_SHARE * np.median(moving)), corner)
+    scale = float(brightest - darkest)
+    alike = np.abs(level - value) <= LEVEL_SHARE * scale
+    region = _grown(alike if change is None else alike & _quiet(change), corner)
     if not region.any() or region.all():
         return region & False
-    is_dark = np.median(level[region]) <= np.percentile(level[~region], 10)
-    return region if is_dark else region & False
+    if np.median(level[region]) > np.percentile(level[~region], 10):
+        return region & False
+    return _with_steep_edge(level, region, STEP_SHARE * scale) if change is None else region
+
+
+def _quiet(change: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Pixels that change much less over time than most; none where nothing changes."""
+    moving = change[change > 0]
+    return np.asarray(change <= (QUIET_SHARE * np.median(moving) if moving.size else -1))
+
+
+def _with_steep_edge(
+    level: NDArray[np.float32], region: NDArray[np.bool_], step: float
+) -> NDArray[np.bool_]:
+    """The region with its slope, if what lies beyond is brighter by a step; else nothing."""
+    edge_px = max(1, round(max(level.shape) * STEEP_EDGE_SHARE))
+    away = ndimage.distance_transform_cdt(~region, "chessboard")
+    around = level[away == edge_px]
+    inner = float(np.median(level[region]))
+    rise = float(np.median(around)) - inner if around.size else 0.0
+    if rise < step:
+        return region & False
+    return np.asarray(region | ((away < edge_px) & (level < inner + SLOPE_SHARE * rise)))
 
 
 def _grown(like: NDArray[np.bool_], corner: tuple[slice, slice]) -> NDArray[np.bool_]:

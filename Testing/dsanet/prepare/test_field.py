@@ -52,6 +52,20 @@ def test_dark_shutter_with_compression_noise_is_found():
     assert not field[:, 48:].any()
 
 
+def test_dark_shutter_with_noise_is_found_in_a_single_frame():
+    rng = np.random.default_rng(1)
+    grey = noisy((1, 256, 256))
+    grey[:, :, 200:] = 14 + rng.integers(-6, 7, (1, 256, 56))
+    field = exposure_field(grey)
+    assert field[:, :200].all()
+    assert not field[:, 200:].any()
+
+
+def test_dark_part_of_a_single_frame_is_exposed():
+    fall = np.linspace(200, 20, 256) + np.random.default_rng(1).integers(-6, 7, (1, 256, 256))
+    assert exposure_field(fall.astype(np.uint8)).all()
+
+
 def test_vessel_black_in_all_frames_at_the_border_is_exposed():
     grey = noisy((8, 64, 64))
     grey[:, 40:, 30:36] = 0
