@@ -2,11 +2,14 @@
 
 import pickle
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from dsanet.cases import CaseEntry
 from dsanet.errors import PackageError
 from dsatrain.finetune import choose, make_plan
+from dsatrain.finetune.balance import balanced
 from dsatrain.finetune.mixture import Alternating, Replayed
 from dsatrain.finetune.pace import Pace
 from dsatrain.finetune.recipe import FROZEN, recipe
@@ -52,6 +55,47 @@ def test_too_few_patients_hold_out_none_and_keep_the_last_weights(dataset, tiny_
     assert (made.config.select_every, made.config.patience) == (0, 0)
     assert made.data().validation_runs(9) == []
     assert "no case is held out: that takes 6 patients" in made.lines()[1]
+
+
+def entries(*names):
+    return [CaseEntry(name, Path(name), None) for name in names]
+
+
+@pytest.mark.parametrize(
+    ("trunkless", "times"),
+    [
+        ("", [1, 1, 1, 1, 1, 1]),
+        ("a", [3, 1, 1, 1, 1, 1]),
+        ("ab", [1, 1, 1, 1, 1, 1]),
+        ("abcde", [1, 1, 1, 1, 1, 3]),
+        ("abcdef", [1, 1, 1, 1, 1, 1]),
+    ],
+)
+def test_cases_of_the_rarer_kind_with_or_without_a_trunk_come_more_often(trunkless, times):
+    cases = entries(*"abcdef")
+    drawn = balanced(cases, trunkless)
+    assert [drawn.count(case) for case in cases] == times
+
+
+def test_no_case_comes_more_than_three_times():
+    cases = entries(*"abcdefghijklmnopqrst")
+    assert balanced(cases, {"a"}).count(cases[0]) == 3
+
+
+def test_the_plan_says_which_cases_come_more_often_and_draws_them_so(dataset, tiny_package):
+    def without_mat(case):
+        return replace(case, labels=(case.labels > 0).astype("uint8"))
+
+    data = dataset(case0=without_mat, case3=without_mat)
+    chosen = choose(data, tiny_package, "cpu")
+    assert chosen.trunkless == {"case-0", "case-3"}
+    made = make_plan(tiny_package, replace(chosen, trunkless=frozenset({"case-3"})))
+    assert "case-3" in [entry.name for entry in made.trained]
+    assert [e.name for e in made.drawn] == [*(e.name for e in made.trained), "case-3"]
+    assert "drawn 2 times as often: case-3" in "\n".join(made.lines())
+    assert ", 5 a round" in made.config.data
+    new = made.data().make_crops(made.config, 0).sources[0]
+    assert [new.load(number).name for number in range(5)].count("case-3") == 2
 
 
 def test_the_plan_follows_the_data(plan, dataset, tiny_package):

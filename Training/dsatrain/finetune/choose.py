@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from dsanet import labels
 from dsanet.cases import Case, CaseEntry, prepared_run, read_case
 from dsanet.engine import Engine
 from dsanet.errors import CaseError
@@ -28,11 +29,13 @@ class Chosen:
         new: Those whose labels the parent has not learned.
         older: Those that it has: they are replayed.
         excluded: Name and reason of the others.
+        trunkless: Names of the new ones whose labels have no MAT.
     """
 
     new: tuple[CaseEntry, ...]
     older: tuple[CaseEntry, ...]
     excluded: tuple[tuple[str, str], ...]
+    trunkless: frozenset[str] = frozenset()
 
 
 def choose(
@@ -61,16 +64,19 @@ def choose(
     known = {(of.pixel_sha256, of.labels_sha256) for of in learned_by(parent)}
     judge = _Judge(parent, device)
     sorted_in: dict[bool, list[CaseEntry]] = {False: [], True: []}
-    excluded = list(others)
+    excluded, trunkless = list(others), set()
     for done, entry in enumerate(entries, 1):
-        reason = judge.reason_against(entry)
-        if reason:
+        case, reason = judge.looked_at(entry)
+        if case is None:
             excluded.append((entry.name, reason))
         else:
-            case = as_learned(entry)
-            sorted_in[(case.pixel_sha256, case.labels_sha256) in known].append(entry)
+            of = as_learned(entry)
+            sorted_in[(of.pixel_sha256, of.labels_sha256) in known].append(entry)
+            trunkless |= set() if np.any(case.labels == labels.MAT) else {entry.name}
         on_case(done, len(entries))
-    return Chosen(tuple(sorted_in[False]), tuple(sorted_in[True]), tuple(sorted(excluded)))
+    new, older = (tuple(sorted_in[is_known]) for is_known in (False, True))
+    names = frozenset(entry.name for entry in new)
+    return Chosen(new, older, tuple(sorted(excluded)), names & trunkless)
 
 
 class _Judge:
@@ -80,12 +86,16 @@ class _Judge:
         self._parent, self._device = parent, device
         self._engine: Engine | None = None
 
-    def reason_against(self, entry: CaseEntry) -> str:
-        """Why a case teaches nothing; empty where it does."""
+    def looked_at(self, entry: CaseEntry) -> tuple[Case | None, str]:
+        """A case that teaches something, or None and why it does not."""
         try:
             case = read_case(entry.folder)
         except CaseError as error:
-            return str(error)
+            return None, str(error)
+        reason = self._reason_against(case)
+        return (None, reason) if reason else (case, "")
+
+    def _reason_against(self, case: Case) -> str:
         if not case.labels.any():
             return "it is accepted without a single labelled pixel"
         fit = audit(prepared_run(case), case.labels)

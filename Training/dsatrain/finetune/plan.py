@@ -12,6 +12,7 @@ from dsatrain.batches import Crops
 from dsatrain.data.folds import FOLDS, patient_folds
 from dsatrain.evaluate import LabelledRun
 from dsatrain.evaluate.cases import labelled_cases
+from dsatrain.finetune.balance import balanced
 from dsatrain.finetune.choose import Chosen
 from dsatrain.finetune.frozen import case_crops
 from dsatrain.finetune.learned import as_learned, learned_by, to_manifest
@@ -41,6 +42,7 @@ class Plan:
         name: The child's name.
         config: The training's settings.
         trained: New cases that are learned from.
+        drawn: The same, as often as they are drawn in a round.
         validated: New cases, of other patients, that choose the best weights; empty where there
             are too few patients.
         older: Cases that the parent has learned, replayed beside phantoms.
@@ -52,6 +54,7 @@ class Plan:
     name: str
     config: TrainConfig
     trained: tuple[CaseEntry, ...]
+    drawn: tuple[CaseEntry, ...]
     validated: tuple[CaseEntry, ...]
     older: tuple[CaseEntry, ...]
     excluded: tuple[tuple[str, str], ...]
@@ -59,7 +62,7 @@ class Plan:
 
     def data(self) -> TrainingData:
         """What the training loop draws from and is validated on."""
-        crops = partial(mixed_crops, self.trained, self.older, self.replays)
+        crops = partial(mixed_crops, self.drawn, self.older, self.replays)
         return TrainingData(self.config.data, crops, self._validation_runs)
 
     def lines(self) -> list[str]:
@@ -70,6 +73,7 @@ class Plan:
         return [
             f"parent {self.parent.name} {self.parent.weights_sha256[:12]} becomes {self.name}",
             f"learns from {len(self.trained)} new cases; {held if self.validated else few}",
+            *self._drawn_more_often(),
             f"every second sample is replay ({older})" if self.replays else "without replay",
             f"{self.config.steps} steps of {self.config.batch_size} crops of"
             f" {self.config.crop_px} px on each of its processes",
@@ -87,14 +91,18 @@ class Plan:
             **{key: said[key] for key in INHERITED if key in said},
         }
 
+    def _drawn_more_often(self) -> list[str]:
+        """The cases of the rarer kind, with or without MAT, in a sentence; nothing without any."""
+        more = [entry for entry in self.trained if self.drawn.count(entry) > 1]
+        if not more:
+            return []
+        times, names = self.drawn.count(more[0]), [entry.name for entry in more]
+        return [f"so that MAT and no MAT both count, drawn {times} times as often: {_named(names)}"]
+
     def _left_out(self) -> dict[str, str]:
-        """The cases that are left out by their reason: a few by name, many by number."""
+        """The cases that are left out by their reason."""
         reasons = dict.fromkeys(reason for _, reason in self.excluded)
-        names = {why: [name for name, of in self.excluded if of == why] for why in reasons}
-        return {
-            why: ", ".join(found) if len(found) <= MOST_NAMES else f"{len(found)} cases"
-            for why, found in names.items()
-        }
+        return {why: _named([name for name, of in self.excluded if of == why]) for why in reasons}
 
     def _validation_runs(self, _count: int) -> list[LabelledRun]:
         """Held-out cases, and as many phantoms: what is new counts as much as what was known."""
@@ -104,15 +112,20 @@ class Plan:
         return [*labelled_cases(list(self.validated)), *validation_phantoms(phantoms)]
 
 
+def _named(names: list[str]) -> str:
+    """A few cases by name, many by number."""
+    return ", ".join(names) if len(names) <= MOST_NAMES else f"{len(names)} cases"
+
+
 def mixed_crops(
-    trained: tuple[CaseEntry, ...],
+    drawn: tuple[CaseEntry, ...],
     older: tuple[CaseEntry, ...],
     replays: bool,
     config: TrainConfig,
     lane: int,
 ) -> Crops:
     """New cases in turns with replay: phantoms, in turns with older cases where there are any."""
-    new = case_crops(trained, config, lane)
+    new = case_crops(drawn, config, lane)
     if not replays:
         return new
     known: list[Crops] = [phantom_crops(config, lane)]
@@ -149,9 +162,11 @@ def make_plan(
         raise CaseError(msg)
     validated = held_out(chosen.new)
     trained = tuple(entry for entry in chosen.new if entry not in validated)
+    drawn = balanced(trained, chosen.trunkless)
     digest = digest_of((*chosen.new, *chosen.older))
     config = recipe(parent, len(trained), validated=bool(validated), **changes)
     words = f"{len(trained)} new and {len(chosen.older)} older cases, sha256 {digest}"
+    words += f", {len(drawn)} a round" if drawn != trained else ""
     if not replays:
         config = replace(config, distillation=0.0)
     return Plan(
@@ -159,6 +174,7 @@ def make_plan(
         name=check_name(name or child_name(parent.name, digest)),
         config=replace(config, data=f"{words}, {'phantoms' if replays else 'no replay'}"),
         trained=trained,
+        drawn=drawn,
         validated=validated,
         older=chosen.older,
         excluded=chosen.excluded,
