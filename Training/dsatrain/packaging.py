@@ -90,17 +90,23 @@ def write_package(
 
 
 @contextmanager
-def trial_engine(config: DSANetConfig, weights: dict[str, Tensor], device: str) -> Iterator[Engine]:
+def trial_engine(
+    config: DSANetConfig,
+    weights: dict[str, Tensor],
+    device: str,
+    facts: dict[str, Any] | None = None,
+) -> Iterator[Engine]:
     """Open weights that are not packaged yet, in a package of their own that does not stay.
 
     Args:
         config: The network.
         weights: Its state dict.
         device: `cuda`, `mps` or `cpu`; there is no IR.
+        facts: What else its manifest says, such as how scores are read.
     """
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "trial"
-        write_package(folder, folder.name, config, weights, {}, with_ir=False)
+        write_package(folder, folder.name, config, weights, facts or {}, with_ir=False)
         yield Engine.load(load_package(folder), device)
 
 

@@ -177,6 +177,23 @@ class Engine:
         """
         return self._scored(NetworkInput.of(prepared, self.package.config), progress, cancel)
 
+    def trunk_clearness(self, prepared: PreparedRun, cancel: Cancel | None = None) -> float:
+        """How clear a main artery trunk is in a small picture of a whole run, 0 to 1.
+
+        Args:
+            prepared: The prepared run.
+            cancel: Asked between frames whether to stop.
+
+        Raises:
+            EngineError: No backend could score it.
+            CancelledError: `cancel` answered True.
+        """
+        return self._clearness(NetworkInput.of(prepared, self.package.config), cancel)
+
+    def _clearness(self, given: NetworkInput, cancel: Cancel | None) -> float:
+        scores = self._scored(overview(given), None, cancel).scores
+        return clearest_trunk(softmax(scores, self.package.temperatures))
+
     def _seen_small(
         self,
         given: NetworkInput,
@@ -191,8 +208,7 @@ class Engine:
         found = to_labels(probabilities, seen)
         if not np.any(found == labels.MAT):
             return probabilities, {UNSEEN_TRUNK: 0}
-        scores = self._scored(overview(given), None, cancel).scores
-        if clearest_trunk(softmax(scores, self.package.temperatures)) >= wanted:
+        if self._clearness(given, cancel) >= wanted:
             return probabilities, {UNSEEN_TRUNK: 0}
         changed = without_trunk(probabilities)
         return changed, {UNSEEN_TRUNK: int(np.count_nonzero(found != to_labels(changed, seen)))}

@@ -18,6 +18,7 @@ from dsanet.engine.overview import (
 )
 from dsanet.engine.scoring import NetworkInput
 from dsanet.labels import BV, MAT
+from dsanet.prepare import prepare
 
 
 def given(count: int, height: int, width: int) -> NetworkInput:
@@ -110,6 +111,12 @@ def test_a_model_that_was_not_tried_for_it_is_not_asked(engine, dark_line) -> No
     unasked = engine(0.1, wanted=None)
     assert not unasked.segment(dark_line(400, 380)).no_mat
     assert len(unasked.backend.sides) == 1
+
+
+def test_how_clear_a_trunk_is_can_be_asked(engine, dark_line) -> None:
+    asked = engine(0.4, wanted=None)
+    assert asked.trunk_clearness(prepare(dark_line(400, 380))) == pytest.approx(0.4, abs=1e-4)
+    assert max(asked.backend.sides) <= OVERVIEW_PX
 
 
 def test_a_run_without_mat_needs_no_overview(engine, dark_line) -> None:

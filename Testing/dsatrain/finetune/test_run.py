@@ -94,12 +94,25 @@ def test_a_folder_of_another_plan_is_refused(plan, tmp_path):
         finetune(other, tmp_path, device="cpu", watch=QUIET)
 
 
-def test_how_the_parents_scores_are_read_is_inherited(plan, tiny_package, tmp_path):
+def test_how_the_parents_scores_are_read_is_inherited(plan, tiny_package, tmp_path, monkeypatch):
+    asked = []
+
+    def threshold(engine, lowest):
+        asked.append((engine.package.temperatures, lowest))
+        return 0.375
+
+    monkeypatch.setattr("dsatrain.finetune.run.trunk_threshold", threshold)
     said = {"temperatures": [1.0, 1.5, 2.0], "trunk_in_overview": 0.25}
-    parent = replace(tiny_package, manifest={**tiny_package.manifest, **said})
-    child = finetune(replace(plan, parent=parent), tmp_path, device="cpu", watch=QUIET)
+    plan = replace(plan, parent=replace(tiny_package, manifest={**tiny_package.manifest, **said}))
+    child = finetune(plan, tmp_path, device="cpu", watch=QUIET)
     assert child.temperatures == (1.0, 1.5, 2.0)
-    assert child.trunk_in_overview == 0.25
+    assert child.trunk_in_overview == 0.375
+    assert finetune(plan, tmp_path, device="cpu", watch=QUIET) == child
+    assert asked == [((1.0, 1.5, 2.0), 0.25)]
+
+
+def test_a_parent_without_a_look_at_the_whole_has_children_without(plan, tmp_path):
+    assert finetune(plan, tmp_path, device="cpu", watch=QUIET).trunk_in_overview is None
 
 
 def test_the_command_tells_json_lines_a_plan_and_what_comes_next(

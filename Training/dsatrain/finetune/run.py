@@ -11,10 +11,12 @@ from typing import Any
 from dsanet.atomic import new_folder
 from dsanet.errors import PackageError
 from dsanet.packages import ModelPackage, load_package
+from dsanet.packages.manifest import TRUNK_IN_OVERVIEW
 from dsatrain.finetune.frozen import in_a_sentence
 from dsatrain.finetune.pace import Pace, in_words
 from dsatrain.finetune.plan import Plan
-from dsatrain.packaging import write_package
+from dsatrain.finetune.trunk import trunk_threshold
+from dsatrain.packaging import trial_engine, write_package
 from dsatrain.train import Reached, Watch, reached, train
 from dsatrain.train.lock import working_in
 from dsatrain.train.loop import Stop
@@ -104,7 +106,7 @@ def _finetune(
         return None
     found = reached(folder / TRAINING)
     on_event({"event": "packaging", "step": found.weights_step})
-    package = _packaged(plan, found, folder / plan.name)
+    package = _packaged(plan, found, folder / plan.name, device)
     on_event(
         {
             "event": "done",
@@ -117,8 +119,8 @@ def _finetune(
     return package
 
 
-def _packaged(plan: Plan, found: Reached, folder: Path) -> ModelPackage:
-    """Write the child's package, unless this very one is there already."""
+def _packaged(plan: Plan, found: Reached, folder: Path, device: str) -> ModelPackage:
+    """Write the child's package, unless one of the same weights and plan is there already."""
     facts = {
         "training": {
             "steps_done": found.step,
@@ -130,10 +132,15 @@ def _packaged(plan: Plan, found: Reached, folder: Path) -> ModelPackage:
     }
     with suppress(PackageError):
         before = load_package(folder)
-        if all(before.manifest.get(key) == value for key, value in facts.items()):
+        stated = {key: value for key, value in facts.items() if key != TRUNK_IN_OVERVIEW}
+        if all(before.manifest.get(key) == value for key, value in stated.items()):
             return before
+    network, weights, lowest = found.config.network, found.weights, plan.parent.trunk_in_overview
+    if lowest is not None:
+        with trial_engine(network, weights, device, facts) as engine:
+            facts[TRUNK_IN_OVERVIEW] = trunk_threshold(engine, lowest)
     with new_folder(folder):
-        write_package(folder, plan.name, found.config.network, found.weights, facts)
+        write_package(folder, plan.name, network, weights, facts)
     return load_package(folder)
 
 
