@@ -172,8 +172,8 @@ def ranked_names(engine: Engine, pool: Path, home: Path, size: Size) -> list[str
 
 
 def scores_of(model: ModelPackage, dataset: Path, folder: Path) -> Scores:
-    """Dice of each class on each run of a data set, kept in the folder by the model's hash."""
-    kept_in = folder / f"scores-{dataset.name}-{model.weights_sha256[:12]}.json"
+    """Dice of each class on each run of a data set, kept in the folder by the model's fingerprint."""
+    kept_in = folder / f"scores-{dataset.name}-{model.fingerprint[:12]}.json"
     entries = list_cases(dataset)
     if kept_in.exists():
         found: Scores = json.loads(kept_in.read_text(encoding="utf-8"))
