@@ -14,7 +14,7 @@ with its parent on 20 other runs of that hospital and on 20 of the source domain
 intervals are 95 % of a bootstrap over runs.
 
 Nothing of a folder that is there already is made again: runs, corrections, checkpoints, scores and
-verdicts are kept, those of a model by its hash, so that a benchmark that was stopped goes on where
+verdicts are kept, those of a model by its fingerprint, so that a benchmark that was stopped goes on where
 it was and another parent needs only its own answers. What counts as time is CPU time divided by
 two, as on two cores that do nothing else. `--toy` shrinks all of it, to try the benchmark itself.
 """
@@ -172,7 +172,7 @@ def ranked_names(engine: Engine, pool: Path, home: Path, size: Size) -> list[str
 
 
 def scores_of(model: ModelPackage, dataset: Path, folder: Path) -> Scores:
-    """Dice of each class on each run of a data set, kept in the folder by the model's fingerprint."""
+    """Dice of each class on each run of a data set, kept by the model's fingerprint."""
     kept_in = folder / f"scores-{dataset.name}-{model.fingerprint[:12]}.json"
     entries = list_cases(dataset)
     if kept_in.exists():
