@@ -14,9 +14,9 @@ with its parent on 20 other runs of that hospital and on 20 of the source domain
 intervals are 95 % of a bootstrap over runs.
 
 Nothing of a folder that is there already is made again: runs, corrections, checkpoints, scores and
-verdicts are kept, those of a model by its fingerprint, so that a benchmark that was stopped goes on where
-it was and another parent needs only its own answers. What counts as time is CPU time divided by
-two, as on two cores that do nothing else. `--toy` shrinks all of it, to try the benchmark itself.
+verdicts are kept, those of a model by its fingerprint, so that a benchmark that was stopped goes on
+where it was and another parent needs only its own answers. What counts as time is CPU time divided
+by two, as on two cores that do nothing else. `--toy` shrinks all of it, to try the benchmark itself.
 """
 
 import argparse
