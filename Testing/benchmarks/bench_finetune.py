@@ -16,7 +16,7 @@ intervals are 95 % of a bootstrap over runs.
 Nothing of a folder that is there already is made again: runs, corrections, checkpoints, scores and
 verdicts are kept, those of a model by its fingerprint, so that a benchmark that was stopped goes on
 where it was and another parent needs only its own answers. What counts as time is CPU time divided
-by two, as on two cores that do nothing else. `--toy` shrinks all of it, to try the benchmark itself.
+by two, as on two cores that do nothing else. `--toy` shrinks all, to try the benchmark itself.
 """
 
 import argparse
