@@ -72,6 +72,11 @@ def test_some_crops_hold_the_whole_run(rng):
     assert set(sides) == {9, *(round(4 / zoom) for zoom in ZOOMS)}
 
 
+def test_no_crop_is_larger_than_the_run(rng):
+    sides = {crop_side(sample(), 11, rng) for _ in range(200)}
+    assert sides == {round(11 / zoom) for zoom in ZOOMS if zoom > 11 / 9} | {9}
+
+
 def test_magnifying_keeps_image_and_labels_aligned():
     labels = np.zeros((4, 4), np.uint8)
     labels[1, 2] = 2

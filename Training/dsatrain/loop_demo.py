@@ -3,7 +3,7 @@
 | step | here |
 | --- | --- |
 | segment | the active model segments runs of another hospital (`dsatrain.shifted`), not well |
-| correct | the simulated annotator corrects six of them, click by click |
+| correct | the simulated annotator corrects eight of them, click by click |
 | export | these become accepted cases to learn from, eight others a frozen set to judge on |
 | fine-tune | half new cases, half replay |
 | gate | the child against its parent, run by run |
@@ -57,13 +57,13 @@ class Size:
         crop_px: Side of a crop; None is the recipe's.
     """
 
-    learn: int = 6
+    learn: int = 8
     judge: int = 8
     show: int = 4
     phantoms: int = 4
     clicks: int = 40
     side: int = 288
-    steps: int = 40
+    steps: int = 60
     crop_px: int | None = None
 
 

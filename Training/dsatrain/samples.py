@@ -208,11 +208,13 @@ def regrade(sample: Sample, rng: np.random.Generator) -> Sample:
 def crop_side(sample: Sample, crop_px: int, rng: np.random.Generator) -> int:
     """Draw the side of the square to cut; four times of ten it holds the whole run.
 
-    Whether a run has a main artery trunk shows in the whole picture, not in a part of it.
+    Whether a run has a main artery trunk shows in the whole picture, not in a part of it. No square
+    is larger than the run: what a network learns with much padding, it cannot use without.
     """
+    whole = max(sample.minip.shape)
     if rng.random() < WHOLE_SHARE:
-        return max(sample.minip.shape)
-    return round(crop_px / float(rng.choice(ZOOMS)))
+        return whole
+    return min(round(crop_px / float(rng.choice(ZOOMS))), whole)
 
 
 def augment(sample: Sample, crop_px: int, max_frames: int, rng: np.random.Generator) -> Sample:
