@@ -8,7 +8,7 @@
 | fine-tune | half new cases, half replay |
 | gate | the child against its parent, run by run |
 | activate | with the gate's report; where it accepts nothing, for a recorded reason, said plainly |
-| segment | four other runs of that hospital, with the model before and after |
+| segment | eight other runs of that hospital, with the model before and after |
 | roll back | the model before is active again |
 
 The models, the data sets and the report lie in the output folder; the user's own models are neither
@@ -59,10 +59,10 @@ class Size:
 
     learn: int = 8
     judge: int = 8
-    show: int = 4
+    show: int = 8
     phantoms: int = 4
     clicks: int = 40
-    side: int = 288
+    side: int = 384
     steps: int = 60
     crop_px: int | None = None
 
