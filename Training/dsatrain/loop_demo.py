@@ -28,6 +28,7 @@ from dsanet.cli.main import guarded
 from dsanet.cli.streams import open_streams, show
 from dsanet.engine import Engine
 from dsanet.errors import DSAError
+from dsanet.labels import CLASSES
 from dsanet.packages import DEFAULT_NAME, ModelPackage, Registry, find_package, read_gate
 from dsanet.packages.gate_record import ACCEPT
 from dsanet.packages.registry import GATE, OVERRIDE
@@ -74,15 +75,15 @@ class Outcome:
     Attributes:
         verdict: The gate's.
         permit: What allowed the child's activation: `gate` or `override`.
-        before: Mean BV Dice of the parent on the runs to show.
+        before: Mean Dice of BV and MAT of the parent on the runs to show.
         after: Of the child.
         active: Name of the model that is active at the end.
     """
 
     verdict: str
     permit: str
-    before: float
-    after: float
+    before: dict[str, float]
+    after: dict[str, float]
     active: str
 
 
@@ -110,14 +111,11 @@ def run_loop(
     with new_folder(folder):
         data, shown = _cases(folder, size, Engine.load(begun, device), tell)
     before = mean_dice(begun, shown, device)
-    tell(f"{begun.name} is active; BV Dice on {size.show} other runs {before:.3f}")
+    tell(f"{begun.name} is active; Dice on {size.show} other runs: {_told(before)}")
     child = registry.import_package(_tuned(begun, data, folder / "finetune", size, device, tell))
     permit, verdict = _activated(registry, child, begun, data, folder / "gate", size, device, tell)
     after = mean_dice(registry.active(), shown, device)
-    tell(
-        f"{registry.active().name} is active; BV Dice on the same runs {after:.3f},"
-        f" {100 * (after - before):+.1f} points"
-    )
+    tell(f"{registry.active().name} is active; Dice on the same runs: {_told(after, before)}")
     active = registry.roll_back("end of the demonstration").package.name
     tell(f"rolled back: {active} is active again")
     return Outcome(verdict, permit, before, after, active)
@@ -166,15 +164,26 @@ def _activated(
     return OVERRIDE, report.verdict
 
 
-def mean_dice(model: ModelPackage, dataset: Path, device: str) -> float:
-    """Mean BV Dice on the cases of a data set."""
+def mean_dice(model: ModelPackage, dataset: Path, device: str) -> dict[str, float]:
+    """Mean Dice of BV and MAT on the cases of a data set, each over those that have the class."""
     engine = Engine.load(model, device)
-    found = []
+    found: dict[str, list[float]] = {of.name: [] for of in CLASSES}
     for entry in list_cases(dataset):
         case = read_case(entry.folder)
         answer = engine.segment_prepared(prepared_run(case), {"case": entry.name})
-        found.append(dice_scores(answer.labels, case.labels)["BV"])
-    return float(np.nanmean(found))
+        dice = dice_scores(answer.labels, case.labels)
+        for of in CLASSES:
+            if np.any(case.labels == of.value):
+                found[of.name].append(dice[of.name])
+    return {name: float(np.mean(values)) for name, values in found.items() if values}
+
+
+def _told(dice: dict[str, float], before: dict[str, float] | None = None) -> str:
+    """Dice of each class, and how much it differs from before, in points."""
+    return ", ".join(
+        f"{name} {value:.3f}" + (f" ({100 * (value - before[name]):+.1f} points)" if before else "")
+        for name, value in dice.items()
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -14,7 +14,7 @@ COUNT = 6
 
 @pytest.fixture(scope="session")
 def phantom_cases():
-    """Accepted training cases of six patients; all but the first show a trunk."""
+    """Accepted training cases of six patients; all but the second show a trunk."""
     made = [
         make_phantom(sample_settings(60 + n, size=(64, 56), frame_count=4)) for n in range(COUNT)
     ]
@@ -22,7 +22,7 @@ def phantom_cases():
     for number, phantom in enumerate(made):
         case = phantom_case(phantom)
         labels = np.array(case.labels)
-        labels[20:24, 10:40] = 2 if number else 1
+        labels[20:24, 10:40] = 1 if number == 1 else 2
         frames = np.where(labels > 0, case.frames - 0.5, case.frames).astype(np.float32)
         facts = replace(case.facts, patient_key=f"{number:016x}")
         cases.append(replace(case, labels=labels, frames=frames, facts=facts))

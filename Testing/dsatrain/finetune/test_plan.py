@@ -40,8 +40,9 @@ def test_half_of_all_samples_are_replay_and_are_marked():
     assert [sample.replayed for sample in samples] == [False, True] * 4
 
 
-def test_a_fifth_of_the_patients_is_held_out(plan):
-    made = plan()
+def test_a_fifth_of_the_patients_is_held_out(dataset, tiny_package):
+    chosen = replace(choose(dataset(), tiny_package, "cpu"), trunkless=frozenset())
+    made = make_plan(tiny_package, chosen)
     assert len(made.validated) == 2
     assert len(made.trained) == 4
     assert not {entry.name for entry in made.trained} & {entry.name for entry in made.validated}
@@ -55,6 +56,15 @@ def test_too_few_patients_hold_out_none_and_keep_the_last_weights(dataset, tiny_
     assert (made.config.select_every, made.config.patience) == (0, 0)
     assert made.data().validation_runs(9) == []
     assert "no case is held out: that takes 6 patients" in made.lines()[1]
+
+
+def test_what_is_held_out_leaves_cases_of_both_kinds_to_learn_from(dataset, tiny_package):
+    chosen = replace(choose(dataset(), tiny_package, "cpu"), trunkless=frozenset())
+    usual = make_plan(tiny_package, chosen).validated
+    for lone in usual:
+        made = make_plan(tiny_package, replace(chosen, trunkless=frozenset({lone.name})))
+        assert made.validated
+        assert lone.name in [entry.name for entry in made.trained]
 
 
 def entries(*names):

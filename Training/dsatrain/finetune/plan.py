@@ -1,6 +1,7 @@
 """Plan: all that a fine-tuning will do, known and said before it begins."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -160,7 +161,7 @@ def make_plan(
         known = f"{len(chosen.older)} cases are known to {parent.name} already"
         msg = f"there is no new case to learn from ({found or known}); correct and accept some"
         raise CaseError(msg)
-    validated = held_out(chosen.new)
+    validated = held_out(chosen.new, chosen.trunkless)
     trained = tuple(entry for entry in chosen.new if entry not in validated)
     drawn = balanced(trained, chosen.trunkless)
     digest = digest_of((*chosen.new, *chosen.older))
@@ -182,12 +183,19 @@ def make_plan(
     )
 
 
-def held_out(new: tuple[CaseEntry, ...]) -> tuple[CaseEntry, ...]:
-    """Cases of a fifth of the patients; none where there are fewer than eight patients."""
+def held_out(new: tuple[CaseEntry, ...], trunkless: Collection[str]) -> tuple[CaseEntry, ...]:
+    """Cases of a fifth of the patients; none where there are fewer than eight patients.
+
+    The first fifth without which there are still cases with and without a trunk to learn from.
+    """
     patients = {entry.name: as_learned(entry).patient_key for entry in new}
     if len(set(patients.values())) < FEWEST_PATIENTS:
         return ()
-    names = set(patient_folds(patients, FOLDS)[0])
+    folds = [set(names) for names in patient_folds(patients, FOLDS)]
+    kinds = [
+        {entry.name in trunkless for entry in new if entry.name not in names} for names in folds
+    ]
+    names = folds[kinds.index(max(kinds, key=len))]
     return tuple(entry for entry in new if entry.name in names)
 
 
