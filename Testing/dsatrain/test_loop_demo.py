@@ -12,7 +12,7 @@ from dsatrain.finetune import run
 from dsatrain.gate import judge
 from dsatrain.phantom import sample_settings
 
-SMALL = loop_demo.Size(learn=2, judge=6, show=1, phantoms=1, side=96, steps=2, crop_px=32, clicks=3)
+SMALL = loop_demo.Size(learn=2, judge=6, show=1, phantoms=1, side=192, steps=2, crop_px=32, clicks=3)
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +52,7 @@ def test_the_loop_goes_round_and_says_plainly_when_the_gate_refuses(
     assert child.manifest["parent"] == tiny_package.weights_sha256
     assert child.weights_sha256 != tiny_package.weights_sha256
     assert len(child.manifest["learned"]) == 2
-    learned = read_case(tmp_path / "data" / "phantom-730000").facts
+    learned = read_case(tmp_path / "data" / "phantom-700000").facts
     assert (learned.reader, learned.split) == ("simulated", "train")
     assert learned.proposal["model_sha256"] == tiny_package.weights_sha256
     assert learned.changed_pixels > 0
