@@ -12,7 +12,9 @@ from dsatrain.finetune import run
 from dsatrain.gate import judge
 from dsatrain.phantom import sample_settings
 
-SMALL = loop_demo.Size(learn=2, judge=6, show=1, phantoms=1, side=192, steps=2, crop_px=32, clicks=3)
+SMALL = loop_demo.Size(
+    learn=2, judge=6, show=1, phantoms=1, side=192, steps=2, crop_px=32, clicks=3
+)
 
 
 @pytest.fixture(autouse=True)
