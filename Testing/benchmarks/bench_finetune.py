@@ -41,11 +41,9 @@ from dsatrain.gate.judging import judge
 from dsatrain.gate.phantoms import COUNT, regression_phantoms
 from dsatrain.gate.report import report_json
 from dsatrain.gate.rules import interval
+from dsatrain.loop_demo import JUDGE_FROM, LEARN_FROM, SHOW_FROM
 from dsatrain.rank import rank_cases
 from dsatrain.shifted import shifted_settings, source_settings, write_cases
-
-POOL_FROM, GATE_FROM, TEST_FROM = 700_000, 710_000, 720_000
-"""Seeds that no training draws."""
 
 CLICKS = 60
 """Of the annotator in each case, at most."""
@@ -128,10 +126,10 @@ def data_sets(folder: Path, size: Size) -> dict[str, Path]:
     shape = (size.side, size.side)
     sets = {name: folder / name for name in ("pool", "gate", "test", "source")}
     for name, first, count, settings, split in (
-        ("pool", POOL_FROM, size.pool, shifted_settings, "train"),
-        ("gate", GATE_FROM, size.gate, shifted_settings, "test"),
-        ("test", TEST_FROM, size.test, shifted_settings, "test"),
-        ("source", TEST_FROM, size.test, source_settings, "test"),
+        ("pool", LEARN_FROM, size.pool, shifted_settings, "train"),
+        ("gate", JUDGE_FROM, size.gate, shifted_settings, "test"),
+        ("test", SHOW_FROM, size.test, shifted_settings, "test"),
+        ("source", SHOW_FROM, size.test, source_settings, "test"),
     ):
         write_cases(
             sets[name], (settings(seed, shape) for seed in range(first, first + count)), split

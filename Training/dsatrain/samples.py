@@ -209,7 +209,7 @@ def crop_side(sample: Sample, crop_px: int, rng: np.random.Generator) -> int:
     """Draw the side of the square to cut; four times of ten it holds the whole run.
 
     Whether a run has a main artery trunk shows in the whole picture, not in a part of it. No square
-    is larger than the run: what a network learns with much padding, it cannot use without.
+    is larger than the run, beyond which there is only padding.
     """
     whole = max(sample.minip.shape)
     if rng.random() < WHOLE_SHARE:

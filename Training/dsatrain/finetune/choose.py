@@ -29,7 +29,7 @@ class Chosen:
         new: Those whose labels the parent has not learned.
         older: Those that it has: they are replayed.
         excluded: Name and reason of the others.
-        trunkless: Names of the new ones whose labels have no MAT.
+        trunkless: Names of the new and older ones whose labels have no MAT.
     """
 
     new: tuple[CaseEntry, ...]
@@ -75,8 +75,7 @@ def choose(
             trunkless |= set() if np.any(case.labels == labels.MAT) else {entry.name}
         on_case(done, len(entries))
     new, older = (tuple(sorted_in[is_known]) for is_known in (False, True))
-    names = frozenset(entry.name for entry in new)
-    return Chosen(new, older, tuple(sorted(excluded)), names & trunkless)
+    return Chosen(new, older, tuple(sorted(excluded)), frozenset(trunkless))
 
 
 class _Judge:

@@ -28,7 +28,7 @@ the parent's answers, favour the earliest weights."""
 
 FEWEST_PHANTOMS = 2
 MOST_NAMES = 3
-INHERITED = ("temperatures", "trunk_in_overview")
+INHERITED = ("temperatures",)
 """What a child's manifest takes over from its parent's: how scores are read."""
 
 _ENDING = re.compile(r"-[0-9a-f]{6}")
@@ -192,10 +192,11 @@ def held_out(new: tuple[CaseEntry, ...], trunkless: Collection[str]) -> tuple[Ca
     if len(set(patients.values())) < FEWEST_PATIENTS:
         return ()
     folds = [set(names) for names in patient_folds(patients, FOLDS)]
-    kinds = [
-        {entry.name in trunkless for entry in new if entry.name not in names} for names in folds
-    ]
-    names = folds[kinds.index(max(kinds, key=len))]
+
+    def kinds_left(names: set[str]) -> int:
+        return len({entry.name in trunkless for entry in new if entry.name not in names})
+
+    names = max(folds, key=kinds_left)
     return tuple(entry for entry in new if entry.name in names)
 
 

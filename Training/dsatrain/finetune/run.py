@@ -132,8 +132,7 @@ def _packaged(plan: Plan, found: Reached, folder: Path, device: str) -> ModelPac
     }
     with suppress(PackageError):
         before = load_package(folder)
-        stated = {key: value for key, value in facts.items() if key != TRUNK_IN_OVERVIEW}
-        if all(before.manifest.get(key) == value for key, value in stated.items()):
+        if all(before.manifest.get(key) == value for key, value in facts.items()):
             return before
     network, weights, lowest = found.config.network, found.weights, plan.parent.trunk_in_overview
     if lowest is not None:
