@@ -75,14 +75,17 @@ def make_sample(prepared: PreparedRun, labels: NDArray[np.uint8], name: str = ""
 
 
 def jitter_window(
-    window: tuple[int, int], frame_count: int, rng: np.random.Generator
+    window: tuple[int, int],
+    frame_count: int,
+    rng: np.random.Generator,
+    wide_share: float = WIDE_SHARE,
 ) -> tuple[int, int]:
     """Move the true arterial window's ends.
 
-    Two times of three by as much as the automatic window usually misses them; else outwards by any
-    amount, so that only the order and times of the frames tell arteries from veins.
+    Mostly by as much as the automatic window usually misses them; in a share of the samples
+    outwards by any amount, so that only the order and times of the frames tell arteries from veins.
     """
-    if rng.random() < WIDE_SHARE:
+    if rng.random() < wide_share:
         return int(rng.integers(0, window[0] + 1)), int(rng.integers(window[1], frame_count))
     first = window[0] + int(rng.integers(-2, 2))
     last = window[1] + int(rng.choice([-1, 0, 0, 0, 1, 1, 2, 3]))
@@ -205,19 +208,27 @@ def regrade(sample: Sample, rng: np.random.Generator) -> Sample:
     )
 
 
-def crop_side(sample: Sample, crop_px: int, rng: np.random.Generator) -> int:
-    """Draw the side of the square to cut; four times of ten it holds the whole run.
+def crop_side(
+    sample: Sample, crop_px: int, rng: np.random.Generator, whole_share: float = WHOLE_SHARE
+) -> int:
+    """Draw the side of the square to cut; in a share of the samples it holds the whole run.
 
     Whether a run has a main artery trunk shows in the whole picture, not in a part of it. No square
     is larger than the run, beyond which there is only padding.
     """
     whole = max(sample.minip.shape)
-    if rng.random() < WHOLE_SHARE:
+    if rng.random() < whole_share:
         return whole
     return min(round(crop_px / float(rng.choice(ZOOMS))), whole)
 
 
-def augment(sample: Sample, crop_px: int, max_frames: int, rng: np.random.Generator) -> Sample:
+def augment(
+    sample: Sample,
+    crop_px: int,
+    max_frames: int,
+    rng: np.random.Generator,
+    whole_share: float = WHOLE_SHARE,
+) -> Sample:
     """Draw a crop of a run, the same part of all frames, and vary its look.
 
     Args:
@@ -225,9 +236,10 @@ def augment(sample: Sample, crop_px: int, max_frames: int, rng: np.random.Genera
         crop_px: Side of the crop.
         max_frames: Most frames; any number up to it is drawn as often.
         rng: Decides everything.
+        whole_share: How often the crop is the whole run.
     """
     sample = thin(sample, int(rng.integers(1, max_frames + 1)), rng)
-    cut = crop(sample, crop_side(sample, crop_px, rng), rng)
+    cut = crop(sample, crop_side(sample, crop_px, rng, whole_share), rng)
     return regrade(soften(bend(magnify(cut, crop_px), rng), rng), rng)
 
 
@@ -251,7 +263,14 @@ class PooledCrops(ABC):
 
     Item i depends on the source, seed, lane and i alone: it is drawn from the run at place
     i // CROPS_PER_RUN and the POOL - 1 before it.
+
+    Attributes:
+        wide_share: Of the samples whose window reaches into empty and venous frames.
+        whole_share: Of the samples that show the whole run.
     """
+
+    wide_share = WIDE_SHARE
+    whole_share = WHOLE_SHARE
 
     def __init__(self, seed: int, crop_px: int, max_frames: int, lane: int = 0) -> None:
         """Describe a source of crops.
@@ -285,9 +304,9 @@ class PooledCrops(ABC):
             place = newest
         drawn = self._drawn(self.number_at(place))
         prepared = drawn.prepared
-        window = jitter_window(prepared.arterial_window, len(prepared.frames), rng)
+        window = jitter_window(prepared.arterial_window, len(prepared.frames), rng, self.wide_share)
         sample = make_sample(with_window(prepared, window), drawn.labels, drawn.name)
-        return augment(sample, self.crop_px, self.max_frames, rng)
+        return augment(sample, self.crop_px, self.max_frames, rng, self.whole_share)
 
     def _drawn(self, number: int) -> Drawn:
         if number not in self._cache:

@@ -13,6 +13,7 @@ from dsanet.prepare.field import exposure_field, without_edge
 from dsanet.prepare.flatten import flatten
 from dsanet.prepare.header_mask import header_masks
 from dsanet.prepare.mask_plan import place_masks, plan_masks
+from dsanet.prepare.penumbra import without_penumbra
 from dsanet.prepare.polarity import displayed, reflect, vessels_are_bright
 from dsanet.prepare.prepared import PreparedRun
 from dsanet.prepare.rewindow import seen_in_window
@@ -61,7 +62,7 @@ def prepare(run: DSARun, choices: PrepareChoices = NO_CHOICES) -> PreparedRun:
     choices.check(run.frame_count, run.pixels.shape[1:])
     grey = _grey(run, choices)
     if grey.subtracted:
-        frames, notes = grey.pixels.astype(np.float32), grey.notes
+        frames, notes = without_penumbra(grey.pixels.astype(np.float32), grey.field), grey.notes
         words = AS_CHOSEN if choices.subtract == "never" else CAME_SUBTRACTED
     else:
         frames, words, notes = _subtract(run, choices, grey)

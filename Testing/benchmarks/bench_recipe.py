@@ -1,0 +1,151 @@
+"""Widths, crops, rates and mixes of samples against each other, at equal time of the processor.
+
+`python -m Testing.benchmarks.bench_recipe FOLDER [SEED ...]` trains DSANet on phantoms once for
+each try and seed (1 and 2), and writes a table: every try against the first. All tries of a seed
+see the same phantoms, kept in FOLDER (2 MB each), and each has as many steps as six minutes of one
+core allowed on the machine that the table in Training/README.md is from. The runs that are judged
+are those of `dsatrain ablate`. What is done lies in FOLDER and is not done again, so seeds may be
+trained one beside the other.
+"""
+
+import json
+import pickle
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from dsanet.atomic import write_bytes, write_text
+from dsanet.model import DSANetConfig
+from dsanet.model.dsanet import DSANet
+from dsatrain.ablate.runs import StudyRun, study_runs
+from dsatrain.ablate.scoring import score_runs
+from dsatrain.ablate.study import plain
+from dsatrain.ablate.table import COLUMNS, difference, mean_with_interval, scores_of
+from dsatrain.samples import Drawn, PhantomCrops
+from dsatrain.train import TrainConfig, Watch, train
+from dsatrain.train.data import PHANTOMS, TrainingData
+
+SEEDS = (1, 2)
+TEST_COUNT = 60
+
+
+class KeptPhantoms(PhantomCrops):
+    """Phantoms that are made once for all tries of a seed."""
+
+    folder: Path
+
+    def load(self, number: int) -> Drawn:
+        """Read a phantom, or make and keep it."""
+        path = self.folder / f"phantom-{self.seed}-{self.lane}-{number}.pickle"
+        if not path.is_file():
+            write_bytes(path, pickle.dumps(super().load(number), protocol=5))
+        return pickle.loads(path.read_bytes())
+
+
+@dataclass(frozen=True)
+class Try:
+    """One recipe.
+
+    Attributes:
+        words: For the table.
+        steps: In six minutes of one core.
+        width: Of the network.
+        crop_px: Side of a crop.
+        learning_rate: At its highest.
+        shares: Attributes of the source of crops that differ from the usual.
+    """
+
+    words: str
+    steps: int
+    width: int = 12
+    crop_px: int = 256
+    learning_rate: float = 2e-3
+    shares: tuple[tuple[str, float], ...] = ()
+
+    def config(self, seed: int) -> TrainConfig:
+        """Settings of one training, warmed up and averaged as in `dsatrain ablate`."""
+        return TrainConfig(
+            network=DSANetConfig(width=self.width, heads=4),
+            steps=self.steps,
+            crop_px=self.crop_px,
+            learning_rate=self.learning_rate,
+            warmup=max(1, self.steps // 20),
+            ema_decay=1 - min(0.1, 10 / self.steps),
+            seed=seed,
+        )
+
+    def crops(self, folder: Path, config: TrainConfig, lane: int) -> KeptPhantoms:
+        """The source of crops of one lane."""
+        source = KeptPhantoms(config.seed, config.crop_px, config.max_frames, lane)
+        for name, value in (("folder", folder), *self.shares):
+            setattr(source, name, value)
+        return source
+
+
+TRIES = {
+    "first": Try("width 12, crops of 256 px, rate 0.002", 240),
+    "width8": Try("width 8", 370, width=8),
+    "width16": Try("width 16", 178, width=16),
+    "crop192": Try("crops of 192 px", 440, crop_px=192),
+    "crop320": Try("crops of 320 px", 152, crop_px=320),
+    "rate1": Try("rate 0.001", 240, learning_rate=1e-3),
+    "rate4": Try("rate 0.004", 240, learning_rate=4e-3),
+    "parts": Try("no whole runs, four of ten else", 240, shares=(("whole_share", 0.0),)),
+    "narrow": Try("no wide windows, one of three else", 240, shares=(("wide_share", 0.0),)),
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Train what is not done, and write the table over the seeds.
+
+    Args:
+        arguments: Folder, then seeds if not all.
+    """
+    folder = Path(arguments[0])
+    folder.mkdir(parents=True, exist_ok=True)
+    seeds = [int(seed) for seed in arguments[1:]] or list(SEEDS)
+    runs = cache(lambda: study_runs(TEST_COUNT))
+    found = {key: [trained(key, seed, folder, runs)["runs"] for seed in seeds] for key in TRIES}
+    sys.stdout.write(table(found))
+    return 0
+
+
+def trained(
+    key: str, seed: int, folder: Path, runs: Callable[[], list[StudyRun]]
+) -> dict[str, Any]:
+    """The scores of one training, from the folder or made now."""
+    path = folder / f"{key}-{seed}.json"
+    if not path.is_file():
+        config = TRIES[key].config(seed)
+        data = TrainingData(PHANTOMS, partial(TRIES[key].crops, folder), lambda _count: [])
+        watch = Watch(validation_runs=0)
+        place = folder / f"{key}-{seed}"
+        trainer = train(config, place, data=data, watch=watch, device="cpu")
+        network = DSANet(config.network)
+        network.load_state_dict(trainer.averaged_weights())
+        write_text(path, json.dumps({"runs": plain(score_runs(network, runs()))}))
+    return json.loads(path.read_text("utf-8"))
+
+
+def table(found: dict[str, list[list[dict[str, Any]]]]) -> str:
+    """The first try's scores, and how every other differs from it, in Markdown."""
+    lines = [["recipe", "steps", *(title for title, _ in COLUMNS)]]
+    lines.append(["---"] * len(lines[0]))
+    for key, rows in found.items():
+        cells = [cell(rows, found["first"], score) for _, score in COLUMNS]
+        lines.append([TRIES[key].words, str(TRIES[key].steps), *cells])
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def cell(rows: list[Any], first: list[Any], score: str) -> str:
+    """A score of the first try with its interval, or another try's difference from it."""
+    if rows is first:
+        return "{:.3f} ({:.3f} to {:.3f})".format(*mean_with_interval(scores_of(rows, score)))
+    return difference(scores_of(rows, score), scores_of(first, score))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
