@@ -10,9 +10,10 @@ from collections.abc import Iterator
 import numpy as np
 from scipy import ndimage
 
-from dsanet.engine import NO_STEPS, Engine
+from dsanet.engine import NO_STEPS, Engine, Prediction
 from dsanet.engine.cleanup import EIGHT_NEIGHBOURS, STEPS, Labels
 from dsanet.labels import BACKGROUND, BV, MAT
+from dsanet.prepare import PreparedRun
 from dsatrain.evaluate import mean_with_interval
 from dsatrain.evaluate.score import class_masks
 from dsatrain.metrics.overlap import dice
@@ -34,13 +35,13 @@ def main(arguments: list[str]) -> int:
         arguments: First seed and count, or nothing.
     """
     first, count = (int(text) for text in arguments) if arguments else (FIRST_SEED, COUNT)
-    pairs = list(answers(Engine.load(), range(first, first + count)))
-    lines = [f"{len(pairs)} phantoms from seed {first}, true windows.", ""]
+    answered = list(answers(Engine.load(), range(first, first + count)))
+    lines = [f"{len(answered)} phantoms from seed {first}, true windows.", ""]
     lines.append(row("step", *(f"{of} {name}" for of, name in SCORES), "pieces a run"))
     lines.append(row(*["---"] * (len(SCORES) + 2)))
     for name, step in {**STEPS, "holes filled": filled, "branches to MAT": absorbed}.items():
-        before = np.array([scores(found, truth) for found, truth in pairs])
-        after = np.array([scores(step(found), truth) for found, truth in pairs])
+        before = np.array([scores(one.labels, truth) for one, truth in answered])
+        after = np.array([scores(step(one.labels, one.prepared), truth) for one, truth in answered])
         cells = [cell(values) for values in (after - before).T[: len(SCORES)]]
         pieces = f"{before[:, -1].mean():.0f} to {after[:, -1].mean():.0f}"
         lines.append(row(name, *cells, pieces))
@@ -48,12 +49,12 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def answers(engine: Engine, seeds: range) -> Iterator[tuple[Labels, Labels]]:
-    """Labels as the network gives them, and the truth."""
+def answers(engine: Engine, seeds: range) -> Iterator[tuple[Prediction, Labels]]:
+    """What the network answers, and the truth."""
     for seed in seeds:
         phantom = make_phantom(sample_settings(seed))
         found = engine.segment(phantom.run, phantom.arterial_window, clean_up=NO_STEPS)
-        yield found.labels, phantom.labels
+        yield found, phantom.labels
 
 
 def scores(found: Labels, truth: Labels) -> list[float]:
@@ -67,7 +68,7 @@ def scores(found: Labels, truth: Labels) -> list[float]:
     return [*values, components(found != BACKGROUND)]
 
 
-def filled(found: Labels) -> Labels:
+def filled(found: Labels, _prepared: PreparedRun) -> Labels:
     """Give small holes the class of the nearest vessel."""
     pieces, _ = ndimage.label(found == BACKGROUND)
     hole = (found == BACKGROUND) & (np.bincount(pieces.ravel())[pieces] < LARGEST_HOLE)
@@ -77,7 +78,7 @@ def filled(found: Labels) -> Labels:
     return np.where(hole, found[tuple(nearest)], found)
 
 
-def absorbed(found: Labels) -> Labels:
+def absorbed(found: Labels, _prepared: PreparedRun) -> Labels:
     """Give small BV pieces that touch MAT to MAT."""
     pieces, number = ndimage.label(found == BV, EIGHT_NEIGHBOURS)
     sizes = np.bincount(pieces.ravel())

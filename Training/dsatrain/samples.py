@@ -75,17 +75,14 @@ def make_sample(prepared: PreparedRun, labels: NDArray[np.uint8], name: str = ""
 
 
 def jitter_window(
-    window: tuple[int, int],
-    frame_count: int,
-    rng: np.random.Generator,
-    wide_share: float = WIDE_SHARE,
+    window: tuple[int, int], frame_count: int, rng: np.random.Generator
 ) -> tuple[int, int]:
     """Move the true arterial window's ends.
 
-    Mostly by as much as the automatic window usually misses them; in a share of the samples
-    outwards by any amount, so that only the order and times of the frames tell arteries from veins.
+    Two times of three by as much as the automatic window usually misses them; else outwards by any
+    amount, so that only the order and times of the frames tell arteries from veins.
     """
-    if rng.random() < wide_share:
+    if rng.random() < WIDE_SHARE:
         return int(rng.integers(0, window[0] + 1)), int(rng.integers(window[1], frame_count))
     first = window[0] + int(rng.integers(-2, 2))
     last = window[1] + int(rng.choice([-1, 0, 0, 0, 1, 1, 2, 3]))
@@ -265,11 +262,9 @@ class PooledCrops(ABC):
     i // CROPS_PER_RUN and the POOL - 1 before it.
 
     Attributes:
-        wide_share: Of the samples whose window reaches into empty and venous frames.
         whole_share: Of the samples that show the whole run.
     """
 
-    wide_share = WIDE_SHARE
     whole_share = WHOLE_SHARE
 
     def __init__(self, seed: int, crop_px: int, max_frames: int, lane: int = 0) -> None:
@@ -304,7 +299,7 @@ class PooledCrops(ABC):
             place = newest
         drawn = self._drawn(self.number_at(place))
         prepared = drawn.prepared
-        window = jitter_window(prepared.arterial_window, len(prepared.frames), rng, self.wide_share)
+        window = jitter_window(prepared.arterial_window, len(prepared.frames), rng)
         sample = make_sample(with_window(prepared, window), drawn.labels, drawn.name)
         return augment(sample, self.crop_px, self.max_frames, rng, self.whole_share)
 

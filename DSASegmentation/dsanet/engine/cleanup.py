@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from dsanet.engine.filling import without_unfilled
 from dsanet.labels import BACKGROUND, BV, MAT
+from dsanet.prepare import PreparedRun
 
 Labels = NDArray[np.uint8]
 
@@ -35,26 +37,30 @@ class CleanUp:
 
     Attributes:
         small_pieces: Take away pieces of vessel of fewer than 12 pixels.
+        unfilled: Take away pieces that do not fill with contrast as the largest one does, see
+            `dsanet.engine.filling`.
         minor_trunks: Give MAT pieces of less than a tenth of the largest one to BV.
         unseen_trunk: Give all MAT to BV where the whole run seen small shows no trunk, see
             `dsanet.engine.overview`; taken before the others, on probabilities.
     """
 
     small_pieces: bool = True
+    unfilled: bool = True
     minor_trunks: bool = True
     unseen_trunk: bool = True
 
 
 ALL_STEPS = CleanUp()
-NO_STEPS = CleanUp(small_pieces=False, minor_trunks=False, unseen_trunk=False)
+NO_STEPS = CleanUp(small_pieces=False, unfilled=False, minor_trunks=False, unseen_trunk=False)
 
 
-def clean(found: Labels, chosen: CleanUp) -> tuple[Labels, dict[str, int]]:
+def clean(found: Labels, chosen: CleanUp, prepared: PreparedRun) -> tuple[Labels, dict[str, int]]:
     """Take the chosen steps on labels.
 
     Args:
         found: uint8 (H, W), values of `dsanet.labels`; stays as it is.
         chosen: Which steps.
+        prepared: The run that they were found in.
 
     Returns:
         The tidied labels, and for each step that was taken the pixels that it changed.
@@ -63,26 +69,27 @@ def clean(found: Labels, chosen: CleanUp) -> tuple[Labels, dict[str, int]]:
     counts = {}
     for name, step in STEPS.items():
         if getattr(chosen, name):
-            before, tidied = tidied, step(tidied)
+            before, tidied = tidied, step(tidied, prepared)
             counts[name] = int(np.count_nonzero(before != tidied))
     return tidied, counts
 
 
-def without_small_pieces(found: Labels) -> Labels:
+def without_small_pieces(found: Labels, _prepared: PreparedRun) -> Labels:
     """Make pieces of vessel of fewer than `SMALLEST_PIECE` pixels background."""
     sizes = _piece_sizes(found != BACKGROUND)
     return np.where(sizes < SMALLEST_PIECE, np.uint8(BACKGROUND), found)
 
 
-def without_minor_trunks(found: Labels) -> Labels:
+def without_minor_trunks(found: Labels, _prepared: PreparedRun) -> Labels:
     """Make MAT pieces of less than `SMALLEST_TRUNK_SHARE` of the largest one BV."""
     sizes = _piece_sizes(found == MAT)
     minor = (sizes > 0) & (sizes < SMALLEST_TRUNK_SHARE * sizes.max(initial=0))
     return np.where(minor, np.uint8(BV), found)
 
 
-STEPS: dict[str, Callable[[Labels], Labels]] = {
+STEPS: dict[str, Callable[[Labels, PreparedRun], Labels]] = {
     "small_pieces": without_small_pieces,
+    "unfilled": without_unfilled,
     "minor_trunks": without_minor_trunks,
 }
 

@@ -136,7 +136,7 @@ class Engine:
             unseen: dict[str, int] = {}
             if clean_up.unseen_trunk:
                 probabilities, unseen = self._seen_small(given, probabilities, seen, cancel)
-            found, cleaned = clean(to_labels(probabilities, seen), clean_up)
+            found, cleaned = clean(to_labels(probabilities, seen), clean_up, prepared)
             seconds = time.perf_counter() - started
             return Prediction(
                 labels=found,

@@ -7,6 +7,7 @@ import pytest
 
 from dsanet.engine.backend import Array, OnFrame
 from dsanet.io import DSARun, RunFacts
+from dsanet.prepare import PreparedRun
 
 
 class StandIn:
@@ -61,3 +62,29 @@ def dark_line() -> Callable[..., DSARun]:
         return DSARun(pixels.astype(np.uint8), times, None, facts, "line")
 
     return make
+
+
+@pytest.fixture
+def prepared_from() -> Callable[..., PreparedRun]:
+    """Makes a prepared run of given frames, four a second, all of them arterial."""
+
+    def make(frames: Array) -> PreparedRun:
+        return PreparedRun(
+            frames=frames.astype(np.float32),
+            times=np.arange(len(frames)) / 4,
+            field=np.ones(frames.shape[1:], np.bool_),
+            arterial_window=(0, len(frames) - 1),
+            minip=frames.min(axis=0).astype(np.float32),
+            center=0.0,
+            scale=1.0,
+            subtraction="as stored",
+            warnings=(),
+        )
+
+    return make
+
+
+@pytest.fixture
+def still(prepared_from: Callable[..., PreparedRun]) -> Callable[[Array], PreparedRun]:
+    """Makes a prepared run of one frame, in which nothing fills, of the size of labels."""
+    return lambda labels: prepared_from(np.zeros((1, *labels.shape)))
