@@ -21,12 +21,13 @@ Labels = NDArray[np.uint8]
 UNSEEN_TRUNK = "unseen_trunk"
 
 SMALLEST_PIECE = 12
-"""Pixels. Smaller pieces of vessel become background: clDice of the whole vessel +0.005 (0.001 to
-0.010), Dice +0.002 (0.0002 to 0.004); 82 pieces a run become 18."""
+"""Pixels. Smaller pieces of vessel become background: clDice of the whole vessel +0.008 (0.001 to
+0.015), Dice +0.002 (0.000 to 0.005); 99 pieces a run become 16."""
 
 SMALLEST_TRUNK_SHARE = 0.1
-"""MAT pieces smaller than this share of the largest one become BV, for there is one trunk: MAT Dice
-+0.011 (0.001 to 0.022), BV Dice +0.004 (0.001 to 0.007)."""
+"""MAT pieces smaller than this share of the largest one become BV, for there is one trunk. With an
+earlier model MAT Dice +0.011 (0.001 to 0.022); with the bundled one no difference is shown: MAT
+-0.002 (-0.008 to 0.001), BV +0.001 (-0.001 to 0.002)."""
 
 EIGHT_NEIGHBOURS = np.ones((3, 3), bool)
 

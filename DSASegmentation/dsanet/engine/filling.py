@@ -14,7 +14,7 @@ from dsanet.prepare import PreparedRun
 ALIKE = 0.8
 """Least correlation with the largest piece's curve, at the best of all lags. On 120 phantoms (seeds
 from 863160) what falls below it was 2424 false pixels and 256 true ones, of 11351 and 24538 in all
-pieces beside the largest."""
+pieces beside the largest; on the 24 of `bench_cleanup` clDice of BV +0.003 (0.000 to 0.007)."""
 
 EARLIEST_S, LATEST_S = -0.5, 1.5
 EARLIEST_FRAMES, LATEST_FRAMES = -2, 5
