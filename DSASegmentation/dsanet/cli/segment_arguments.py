@@ -52,7 +52,7 @@ def _add_segmenting(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-clean-up",
         action="store_true",
-        help="keep tiny pieces, stray MAT, and a trunk that the whole picture does not show",
+        help="keep tiny pieces, what does not fill, stray MAT, and an unseen trunk",
     )
     parser.add_argument("--quiet", action="store_true", help="no progress, warnings or summary")
 
