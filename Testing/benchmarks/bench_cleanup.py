@@ -11,7 +11,8 @@ import numpy as np
 from scipy import ndimage
 
 from dsanet.engine import NO_STEPS, Engine, Prediction
-from dsanet.engine.cleanup import EIGHT_NEIGHBOURS, STEPS, Labels
+from dsanet.engine.cleanup import STEPS, Labels
+from dsanet.engine.filling import EIGHT_NEIGHBOURS
 from dsanet.labels import BACKGROUND, BV, MAT
 from dsanet.prepare import PreparedRun
 from dsatrain.evaluate import mean_with_interval

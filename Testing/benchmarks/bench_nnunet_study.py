@@ -23,7 +23,7 @@ from dsatrain.ablate import StudyPlan
 from dsatrain.ablate.runs import study_runs
 from dsatrain.ablate.scoring import scored
 from dsatrain.ablate.study import plain
-from dsatrain.ablate.table import COLUMNS, mean_with_interval, scores_of
+from dsatrain.ablate.table import COLUMNS, score_cell, scores_of
 from dsatrain.samples import CROPS_PER_RUN, PhantomCrops, Sample, make_sample
 
 THEIRS = Path(__file__).with_name("nnunet_study_child.py")
@@ -42,9 +42,8 @@ def main() -> int:
     wanted = study["trainings"]["timestamps"][str(plan.seeds[0])]["parameters"]
     found = [trained(plan, seed, wanted, asked) for seed in plan.seeds]
     cells = [f"{found[0]['parameters'] / 1e6:.2f}"]
-    for _, score in COLUMNS:
-        mean, low, high = mean_with_interval(scores_of([one["runs"] for one in found], score))
-        cells.append(f"{mean:.3f} ({low:.3f} to {high:.3f})")
+    rows = [one["runs"] for one in found]
+    cells += [score_cell(scores_of(rows, score)) for _, score in COLUMNS]
     sys.stdout.write(f"| nnU-Net v2, MinIP and frames as channels | {' | '.join(cells)} |\n")
     return 0
 

@@ -12,22 +12,22 @@ import json
 import pickle
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from dsanet.atomic import write_bytes, write_text
-from dsanet.model import DSANetConfig
-from dsanet.model.dsanet import DSANet
+from dsatrain.ablate import VARIANTS, StudyPlan
 from dsatrain.ablate.runs import StudyRun, study_runs
 from dsatrain.ablate.scoring import score_runs
-from dsatrain.ablate.study import plain
-from dsatrain.ablate.table import COLUMNS, difference, mean_with_interval, scores_of
+from dsatrain.ablate.study import plain, trained_network
+from dsatrain.ablate.table import COLUMNS, difference, markdown_table, score_cell, scores_of
 from dsatrain.samples import WHOLE_SHARE, Drawn, PhantomCrops
-from dsatrain.train import TrainConfig, Watch, train
+from dsatrain.train import TrainConfig
 from dsatrain.train.data import PHANTOMS, TrainingData
 
+NETWORK = "timestamps"
 SEEDS = (1, 2)
 TEST_COUNT = 60
 
@@ -35,7 +35,10 @@ TEST_COUNT = 60
 class KeptPhantoms(PhantomCrops):
     """Phantoms that are made once for all tries of a seed."""
 
-    folder: Path
+    def __init__(self, folder: Path, whole_share: float, config: TrainConfig, lane: int) -> None:
+        """Say where they are kept, and how often a crop is a whole run."""
+        super().__init__(config.seed, config.crop_px, config.max_frames, lane)
+        self.folder, self.whole_share = folder, whole_share
 
     def load(self, number: int) -> Drawn:
         """Read a phantom, or make and keep it."""
@@ -67,21 +70,8 @@ class Try:
 
     def config(self, seed: int) -> TrainConfig:
         """Settings of one training, warmed up and averaged as in `dsatrain ablate`."""
-        return TrainConfig(
-            network=DSANetConfig(width=self.width, heads=4),
-            steps=self.steps,
-            crop_px=self.crop_px,
-            learning_rate=self.learning_rate,
-            warmup=max(1, self.steps // 20),
-            ema_decay=1 - min(0.1, 10 / self.steps),
-            seed=seed,
-        )
-
-    def crops(self, folder: Path, config: TrainConfig, lane: int) -> KeptPhantoms:
-        """The source of crops of one lane."""
-        source = KeptPhantoms(config.seed, config.crop_px, config.max_frames, lane)
-        source.folder, source.whole_share = folder, self.whole_share
-        return source
+        plan = StudyPlan(steps=self.steps, crop_px=self.crop_px, width=self.width)
+        return replace(plan.config(NETWORK, seed), learning_rate=self.learning_rate)
 
 
 TRIES = {
@@ -116,31 +106,28 @@ def trained(
     """The scores of one training, from the folder or made now."""
     path = folder / f"{key}-{seed}.json"
     if not path.is_file():
-        config = TRIES[key].config(seed)
-        data = TrainingData(PHANTOMS, partial(TRIES[key].crops, folder), lambda _count: [])
-        watch = Watch(validation_runs=0)
-        place = folder / f"{key}-{seed}"
-        trainer = train(config, place, data=data, watch=watch, device="cpu")
-        network = DSANet(config.network)
-        network.load_state_dict(trainer.averaged_weights())
+        recipe = TRIES[key]
+        crops = partial(KeptPhantoms, folder, recipe.whole_share)
+        data = TrainingData(PHANTOMS, crops, lambda _count: [])
+        place, build = folder / f"{key}-{seed}", VARIANTS[NETWORK].build
+        network = trained_network(recipe.config(seed), place, build, data=data)
         write_text(path, json.dumps({"runs": plain(score_runs(network, runs()))}))
     return json.loads(path.read_text("utf-8"))
 
 
 def table(found: dict[str, list[list[dict[str, Any]]]]) -> str:
     """The first try's scores, and how every other differs from it, in Markdown."""
-    lines = [["recipe", "steps", *(title for title, _ in COLUMNS)]]
-    lines.append(["---"] * len(lines[0]))
+    lines = []
     for key, rows in found.items():
         cells = [cell(rows, found["first"], score) for _, score in COLUMNS]
         lines.append([TRIES[key].words, str(TRIES[key].steps), *cells])
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    return markdown_table(["recipe", "steps", *(title for title, _ in COLUMNS)], lines)
 
 
 def cell(rows: list[Any], first: list[Any], score: str) -> str:
     """A score of the first try with its interval, or another try's difference from it."""
     if rows is first:
-        return "{:.3f} ({:.3f} to {:.3f})".format(*mean_with_interval(scores_of(rows, score)))
+        return score_cell(scores_of(rows, score))
     return difference(scores_of(rows, score), scores_of(first, score))
 
 

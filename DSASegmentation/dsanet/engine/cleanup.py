@@ -1,8 +1,9 @@
 """The steps that tidy labels after the network: few, each with a switch and a count.
 
-Each is here because it helped on 24 phantoms (`python Testing/benchmarks/bench_cleanup.py`; mean
-change and 95 % bootstrap interval). Filling holes and giving small BV pieces beside the trunk to
-MAT did harm and are not here; nor is bridging gaps, which would show a vessel where nobody saw one.
+Each is here because it once helped on 24 phantoms (`python Testing/benchmarks/bench_cleanup.py`;
+mean change and 95 % bootstrap interval). Filling holes and giving small BV pieces beside the trunk
+to MAT did harm and are not here; nor is bridging gaps, which would show a vessel where nobody saw
+one.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from dsanet.engine.filling import without_unfilled
+from dsanet.engine.filling import EIGHT_NEIGHBOURS, without_unfilled
 from dsanet.labels import BACKGROUND, BV, MAT
 from dsanet.prepare import PreparedRun
 
@@ -28,8 +29,6 @@ SMALLEST_TRUNK_SHARE = 0.1
 """MAT pieces smaller than this share of the largest one become BV, for there is one trunk. With an
 earlier model MAT Dice +0.011 (0.001 to 0.022); with the bundled one no difference is shown: MAT
 -0.002 (-0.008 to 0.001), BV +0.001 (-0.001 to 0.002)."""
-
-EIGHT_NEIGHBOURS = np.ones((3, 3), bool)
 
 
 @dataclass(frozen=True)

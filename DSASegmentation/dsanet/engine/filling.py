@@ -67,7 +67,7 @@ def depth_curves(prepared: PreparedRun, pieces: NDArray[np.int32], count: int) -
         count: Number of pieces.
 
     Returns:
-        float64 (T, count), grey values; 0 for a piece that has no exposed pixel around it.
+        float64 (T, count), grey values; nan for a piece that has no exposed pixel around it.
     """
     away, nearest = ndimage.distance_transform_edt(pieces == 0, return_indices=True)
     inner, outer = AROUND_PX

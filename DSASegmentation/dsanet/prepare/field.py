@@ -77,12 +77,24 @@ def without_edge(field: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(ndimage.binary_erosion(field, iterations=EDGE_PX, border_value=1))
 
 
+def a_few(count: int, most: int) -> NDArray[np.intp]:
+    """Choose frames evenly over a run, first and last among them.
+
+    Args:
+        count: Frames of the run.
+        most: Frames to choose; a run with fewer keeps all.
+
+    >>> a_few(9, 3).tolist(), a_few(2, 3).tolist()
+    ([0, 4, 8], [0, 1])
+    """
+    return np.unique(np.linspace(0, count - 1, most).astype(np.intp))
+
+
 def _extremes(
     grey: NDArray[np.generic],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
     """Lowest, highest and mean value of each pixel over time."""
-    chosen = np.unique(np.linspace(0, len(grey) - 1, 8).astype(int))
-    level = np.asarray(np.mean(grey[chosen], axis=0), np.float32)
+    level = np.asarray(grey[a_few(len(grey), 8)].mean(axis=0), np.float32)
     return grey.min(axis=0).astype(np.float32), grey.max(axis=0).astype(np.float32), level
 
 

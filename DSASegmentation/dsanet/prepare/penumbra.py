@@ -4,6 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from dsanet.prepare.field import a_few
+
 REACH_SHARE = 1 / 24
 """Width of the widest band, as a share of the picture's larger side."""
 
@@ -40,8 +42,7 @@ def without_penumbra(frames: Image, field: NDArray[np.bool_]) -> Image:
     reach = max(SMALLEST_REACH_PX, round(max(field.shape) * REACH_SHARE))
     distance, side = _from_shutter(field)
     near = field & (distance < 2 * reach)
-    chosen = np.unique(np.linspace(0, len(frames) - 1, LOOKED_AT).astype(int))
-    level = np.median(frames[chosen][:, near], axis=0)
+    level = np.median(frames[a_few(len(frames), LOOKED_AT)][:, near], axis=0)
     lift = np.zeros(field.shape, np.float32)
     lift[near] = _lift(level, distance[near], side[near], reach)
     return frames + lift

@@ -20,7 +20,9 @@ from dsatrain.ablate.runs import StudyRun, dense_runs, study_runs, thinned
 from dsatrain.ablate.scoring import RunScore, score_runs
 from dsatrain.ablate.variants import VARIANTS
 from dsatrain.train import TrainConfig, Watch, train
+from dsatrain.train.data import TrainingData
 from dsatrain.train.loop import Stop
+from dsatrain.train.trainer import Build
 
 log = logging.getLogger(__name__)
 
@@ -133,11 +135,7 @@ def _one(
         return dict(json.loads(path.read_text(encoding="utf-8")))
     log.info("%s, seed %d", VARIANTS[variant].name, seed)
     config = plan.config(variant, seed)
-    watch = Watch(validation_runs=0)
-    build = VARIANTS[variant].build
-    trainer = train(config, place, watch=watch, device="cpu", build=build, stop=stop)
-    network = build(config.network)
-    network.load_state_dict(trainer.averaged_weights())
+    network = trained_network(config, place, VARIANTS[variant].build, stop=stop)
     scores = {
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
         "runs": plain(score_runs(network, runs())),
@@ -145,6 +143,33 @@ def _one(
     }
     write_bytes(path, json.dumps(scores).encode())
     return scores
+
+
+def trained_network(
+    config: TrainConfig,
+    place: Path,
+    build: Build,
+    *,
+    data: TrainingData | None = None,
+    stop: Stop = lambda: False,
+) -> nn.Module:
+    """Train on the CPU, or go on with it, and give the network with its averaged weights.
+
+    Args:
+        config: Settings of the training.
+        place: Its folder.
+        build: Makes the network.
+        data: What it learns from; None is phantoms.
+        stop: Asked after each step whether to stop.
+
+    Raises:
+        CancelledError: `stop` answered True.
+    """
+    watch = Watch(validation_runs=0)
+    trainer = train(config, place, data=data, watch=watch, device="cpu", build=build, stop=stop)
+    network = build(config.network)
+    network.load_state_dict(trainer.averaged_weights())
+    return network
 
 
 def _by_frames(network: nn.Module, dense: Sequence[StudyRun]) -> dict[str, list[dict[str, Any]]]:

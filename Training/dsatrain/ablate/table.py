@@ -95,9 +95,9 @@ def _variants_table(trainings: Mapping[str, Any]) -> str:
     lines = []
     for key, seeds in trainings.items():
         parameters = next(iter(seeds.values()))["parameters"] / 1e6
-        cells = [_cell(scores_of(_rows(seeds), score)) for _, score in COLUMNS]
+        cells = [score_cell(scores_of(_rows(seeds), score)) for _, score in COLUMNS]
         lines.append([VARIANTS[key].name, f"{parameters:.2f}", *cells])
-    return _table(head, lines)
+    return markdown_table(head, lines)
 
 
 def _differences_table(trainings: Mapping[str, Any]) -> str:
@@ -109,7 +109,7 @@ def _differences_table(trainings: Mapping[str, Any]) -> str:
         a, b = _rows(trainings[key]), _rows(trainings[before])
         cells = [difference(scores_of(a, score), scores_of(b, score)) for _, score in COLUMNS]
         lines.append([VARIANTS[key].name, VARIANTS[before].name, *cells])
-    return _table(head, lines)
+    return markdown_table(head, lines)
 
 
 def _frames_of(seeds: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -127,17 +127,19 @@ def _frames_table(counted: Mapping[str, Any]) -> str:
     for name in _frames_of(counted[keys[0]])[0]:
         rows = {key: [frames[name] for frames in _frames_of(counted[key])] for key in keys}
         found = {s: [scores_of(rows[key], s) for key in keys] for s in ("bv", "mat")}
-        cells = [_cell(scores) for of in found.values() for scores in of]
+        cells = [score_cell(scores) for of in found.values() for scores in of]
         cells += [difference(of[1], of[0]) for of in found.values()] if both else []
         lines.append([name, *cells])
-    return _table(head, lines)
+    return markdown_table(head, lines)
 
 
-def _cell(scores: Scores) -> str:
+def score_cell(scores: Scores) -> str:
+    """Say a mean and its interval, or "-" where there is nothing to average."""
     mean, low, high = mean_with_interval(scores)
     return f"{mean:.3f} ({low:.3f} to {high:.3f})" if np.isfinite(mean) else "-"
 
 
-def _table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+def markdown_table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    """Lay out lines of cells below a head."""
     rows = [head, ["---"] * len(head), *lines]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
