@@ -20,12 +20,13 @@ from dsanet.model.dsanet import DSANet
 from dsanet.packages import (
     CLASS_NAMES,
     FORMAT,
-    IR_FILES,
+    IR_PARTS,
     MANIFEST,
     WEIGHTS,
     check_name,
     load_package,
 )
+from dsatrain.ir_sharing import share_constants
 
 LICENCE = "Apache-2.0"
 
@@ -69,7 +70,8 @@ def write_package(
     halves = {key: value.detach().half().contiguous() for key, value in weights.items()}
     network = DSANet(config)
     network.load_state_dict({key: value.float() for key, value in halves.items()})
-    files = {WEIGHTS: save(halves), **(convert(network.eval()) if with_ir else {})}
+    data = save(halves)
+    files = {WEIGHTS: data, **(convert(network.eval(), data) if with_ir else {})}
     described = {
         key: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
         for key, data in files.items()
@@ -110,11 +112,15 @@ def trial_engine(
         yield Engine.load(load_package(folder), device)
 
 
-def convert(network: DSANet) -> dict[str, bytes]:
+def convert(network: DSANet, weights: bytes) -> dict[str, bytes]:
     """Convert a network to the two parts of OpenVINO IR, any frame size and count.
 
+    Args:
+        network: The network.
+        weights: Its safetensors file, fp16, in which the constants of the IR lie.
+
     Returns:
-        The files of the IR by name; constants are stored as fp16.
+        The files of the IR by name.
     """
     openvino = import_openvino()
     channels = network.config.channels
@@ -138,7 +144,11 @@ def convert(network: DSANet) -> dict[str, bytes]:
             ),
         ),
     }
+    files = {}
     with tempfile.TemporaryDirectory() as scratch:
-        for part, model in parts.items():
-            openvino.save_model(model, Path(scratch) / f"{part}.xml", compress_to_fp16=True)
-        return {name: (Path(scratch) / name).read_bytes() for name in IR_FILES}
+        for part in IR_PARTS:
+            path = Path(scratch) / f"{part}.xml"
+            openvino.save_model(parts[part], path, compress_to_fp16=True)
+            graph, constants = path.read_bytes(), path.with_suffix(".bin").read_bytes()
+            files[path.name], files[f"{part}.bin"] = share_constants(graph, constants, weights)
+    return files

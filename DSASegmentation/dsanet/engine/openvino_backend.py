@@ -100,7 +100,7 @@ class OpenVINOBackend:
 
 def _graph(core: Any, package: ModelPackage, part: str) -> Any:
     """Read one part of the IR from the very bytes whose hashes are the stated ones."""
-    return core.read_model(package.read(f"{part}.xml"), package.read(f"{part}.bin"))
+    return core.read_model(package.read(f"{part}.xml"), package.ir_constants(part))
 
 
 def import_openvino() -> Any:

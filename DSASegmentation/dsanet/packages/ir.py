@@ -1,11 +1,13 @@
 """The check of an OpenVINO IR, before OpenVINO reads it.
 
-The IR is a graph in XML and its constants in a binary file. Whoever makes a package can state any
-hash, so the graph itself is looked at: only layers that compute, of OpenVINO's own operation sets,
-in the order in which they are computed; no sub-graphs, no extensions, nothing that reads a file;
-constants that lie within the binary file; the inputs and outputs of a DSANet. What it computes, and
-how much memory that takes, only a run can tell: it belongs into a process of its own, and a run of
-the weights beside it, where torch is, tells whether the two are one network, as `model.json` says.
+The IR is a graph in XML, whose constants lie in the weights beside it and, behind these, in a
+small binary file of its own; in packages of format 1 in a binary file alone. Whoever makes a
+package can state any hash, so the graph itself is looked at: only layers that compute, of
+OpenVINO's own operation sets, in the order in which they are computed; no sub-graphs, no
+extensions, nothing that reads a file; constants that lie within these files; the inputs and outputs
+of a DSANet. What it computes, and how much memory that takes, only a run can tell: it belongs into
+a process of its own, and a run of the weights beside it, where torch is, tells whether the two are
+one network, as `model.json` says.
 
 Format: docs.openvino.ai, "Intermediate Representation in OpenVINO", version 11.
 """
@@ -21,6 +23,9 @@ MAX_ELEMENTS = 300_000
 """One and a half times those of the largest network that a configuration can describe."""
 
 VERSION = "11"
+
+ALIGNMENT = 64
+"""A graph's own constants begin at a multiple of it behind the weights, as OpenVINO's do."""
 
 LAYERS = {
     *("Parameter", "Const", "Result", "Convert", "ConvertLike"),
@@ -55,6 +60,25 @@ _OPSET = re.compile(r"opset[0-9]{1,2}")
 _NUMBER = re.compile(r"[0-9]{1,18}")
 
 
+def own_constants_begin(weight_bytes: int) -> int:
+    """Where a graph's own constants begin, counted in bytes from the beginning of the weights.
+
+    Args:
+        weight_bytes: The size of the weights' file.
+    """
+    return -(-weight_bytes // ALIGNMENT) * ALIGNMENT
+
+
+def all_constants(weights: bytes, own: bytes) -> bytes:
+    """What the offsets of a graph count in: the weights' file, a gap of zeros, its own constants.
+
+    Args:
+        weights: The content of the weights' file.
+        own: That of the graph's binary file.
+    """
+    return weights.ljust(own_constants_begin(len(weights)), b"\0") + own
+
+
 def check_ir(part: str, file: str, xml: bytes, constant_bytes: int) -> None:
     """Check the graph of one part of the network.
 
@@ -62,7 +86,7 @@ def check_ir(part: str, file: str, xml: bytes, constant_bytes: int) -> None:
         part: `frame_encoder` or `fusion`.
         file: The file's name.
         xml: Its content.
-        constant_bytes: The size of the binary file beside it.
+        constant_bytes: How many bytes its offsets count in, see `all_constants`.
 
     Raises:
         PackageError: It is not the plain graph of this part.
@@ -169,7 +193,7 @@ class _Graph:
         self.input_ranks.append(len(attributes.get("shape", "").split(",")))
 
     def _constant(self, attributes: dict[str, str]) -> None:
-        """Check that a constant is of its stated shape and lies within the binary file."""
+        """Check that a constant is of its stated shape and lies within the files."""
         item = _ITEM_BYTES.get(attributes.get("element_type", ""), 0)
         offset, size = (self._number(attributes, key) for key in ("offset", "size"))
         sides = [side.strip() for side in attributes.get("shape", "").split(",") if side.strip()]

@@ -11,7 +11,10 @@ from dsanet.model import DSANetConfig
 from dsanet.packages.names import check_name
 from dsanet.packages.strict_json import parse_object
 
-FORMAT = 1
+FORMAT = 2
+"""What is written now; 1 is read too."""
+SHARING_FORMAT = 2
+"""From this one on the IR's constants lie in the weights, see `dsanet.packages.ir`."""
 MANIFEST = "model.json"
 WEIGHTS = "model.safetensors"
 IR_PARTS = ("frame_encoder", "fusion")
@@ -23,6 +26,8 @@ MAX_MANIFEST_BYTES = 1 << 20
 MAX_BYTES = {".xml": 12 << 20, ".safetensors": 1 << 29, ".bin": 1 << 29}
 """The most bytes of a file by its suffix: a third above the graph of the deepest network, and twice
 268 million weights, as many as width 64 takes."""
+LEAST_BYTES = {".bin": 0}
+"""Where a file may be empty: all constants of a graph may lie in the weights."""
 
 NO_TEMPERATURES = (1.0,) * labels.CLASS_COUNT
 """What a package that states no temperatures is used with: scores as they are."""
@@ -59,6 +64,20 @@ class Manifest:
     files: Mapping[str, StatedFile]
     facts: dict[str, Any]
 
+    @property
+    def shares_constants(self) -> bool:
+        """Whether the IR's constants lie in the weights, see `dsanet.packages.ir`."""
+        return shares_constants(self.facts)
+
+
+def shares_constants(facts: Mapping[str, Any]) -> bool:
+    """Whether a checked `model.json` is of a format whose IR takes its constants from the weights.
+
+    Args:
+        facts: All of it.
+    """
+    return bool(facts["format"] >= SHARING_FORMAT)
+
 
 def parse_manifest(data: bytes) -> Manifest:
     """Parse and check `model.json`.
@@ -70,9 +89,10 @@ def parse_manifest(data: bytes) -> Manifest:
         PackageError: It is no JSON object, or says what this version does not know.
     """
     facts = parse_object(data, MANIFEST)
-    if type(facts.get("format")) is not int or facts["format"] != FORMAT:
+    if type(facts.get("format")) is not int or not 1 <= facts["format"] <= FORMAT:
         _refuse(
-            f"has format {facts.get('format')!r}, expected {FORMAT}; this dsanet may be too old"
+            f"has format {facts.get('format')!r}, expected 1 to {FORMAT}; this dsanet may be too"
+            " old"
         )
     if facts.get("classes") != list(CLASS_NAMES):
         _refuse(f"has classes {facts.get('classes')!r}, expected {list(CLASS_NAMES)}")
@@ -125,9 +145,10 @@ def _file(name: str, stated: object) -> StatedFile:
     digest, size = stated["sha256"], stated["bytes"]
     if not isinstance(digest, str) or not _SHA256.fullmatch(digest):
         _refuse(f"states {str(digest)[:80]!r} as the sha256 of {name}, expected 64 of 0-9 and a-f")
-    limit = MAX_BYTES[name[name.rindex(".") :]]
-    if type(size) is not int or not 0 < size <= limit:
-        _refuse(f"states {str(size)[:40]!r} as the bytes of {name}, expected 1 to {limit}")
+    suffix = name[name.rindex(".") :]
+    least, most = LEAST_BYTES.get(suffix, 1), MAX_BYTES[suffix]
+    if type(size) is not int or not least <= size <= most:
+        _refuse(f"states {str(size)[:40]!r} as the bytes of {name}, expected {least} to {most}")
     return StatedFile(digest, size)
 
 

@@ -5,11 +5,13 @@
 | `model.json` | this table's other files with their SHA-256 and size, the architecture, classes, \
 training data, scores, parent, licence |
 | `model.safetensors` | the weights, fp16 |
-| `frame_encoder.xml`, `.bin` | OpenVINO IR of the frame encoder: (N, 1, H, W) -> five outputs |
-| `fusion.xml`, `.bin` | IR of the rest: MinIP, pooled features, bottlenecks, times -> scores |
+| `frame_encoder.xml` | OpenVINO IR of the frame encoder: (N, 1, H, W) -> five outputs |
+| `fusion.xml` | IR of the rest: MinIP, pooled features, bottlenecks, times -> scores |
+| `frame_encoder.bin`, `fusion.bin` | their few constants that are not among the weights |
 
-The IR is the same network as the weights: `model.json` names the hash of the weights that it was
-made from, and a package whose two differ is refused.
+The IR is the same network as the weights: it takes its constants from them, and `model.json` names
+the hash of the weights that it was made from. In packages of format 1 the weights lie in the IR's
+own files once more.
 """
 
 import hashlib
@@ -22,7 +24,7 @@ from typing import Any
 from dsanet.errors import PackageError
 from dsanet.model import DSANetConfig
 from dsanet.packages.files import FolderFiles, PackageFiles, naming
-from dsanet.packages.ir import check_ir
+from dsanet.packages.ir import all_constants, check_ir, own_constants_begin
 from dsanet.packages.manifest import (
     IR_FILES,
     IR_PARTS,
@@ -34,6 +36,7 @@ from dsanet.packages.manifest import (
     Manifest,
     StatedFile,
     parse_manifest,
+    shares_constants,
 )
 from dsanet.packages.shapes import expected_shapes
 from dsanet.packages.weights import check_weights, check_weights_size
@@ -90,6 +93,15 @@ class ModelPackage:
     def ir(self, part: str) -> Path:
         """The OpenVINO IR of one of `IR_PARTS`."""
         return self.folder / f"{part}.xml"
+
+    def ir_constants(self, part: str) -> bytes:
+        """Read what the offsets in the IR of one of `IR_PARTS` count in.
+
+        Raises:
+            PackageError: A file is missing or has changed.
+        """
+        own = self.read(f"{part}.bin")
+        return all_constants(self.read(WEIGHTS), own) if shares_constants(self.manifest) else own
 
     def read(self, name: str) -> bytes:
         """Read one of its files anew, and check that it is still the one that was checked.
@@ -180,12 +192,13 @@ def checked_files(manifest: Manifest, files: PackageFiles) -> Iterator[tuple[str
     weights = _read_stated(files, WEIGHTS, manifest.files[WEIGHTS])
     check_weights(WEIGHTS, weights, shapes)
     yield WEIGHTS, weights
+    before = own_constants_begin(len(weights)) if manifest.shares_constants else 0
     for part in IR_PARTS if set(IR_FILES) <= set(manifest.files) else ():
         graph, constants = f"{part}.xml", f"{part}.bin"
         for name in (graph, constants):
             data = _read_stated(files, name, manifest.files[name])
             if name == graph:
-                check_ir(part, graph, data, manifest.files[constants].size)
+                check_ir(part, graph, data, before + manifest.files[constants].size)
             yield name, data
 
 

@@ -188,7 +188,7 @@ HOSTILE: dict[str, tuple[Hostile, str]] = {
     "list": (manifest_text("[]"), "holds a list"),
     "null byte": (manifest_text("\0"), "not valid JSON"),
     # model.json lies
-    "true format": (edited(lambda m: m.update(format=True)), "format True, expected 1"),
+    "true format": (edited(lambda m: m.update(format=True)), "format True, expected 1 to 2"),
     "wrong hash": (stated(sha256="0" * 64), "made from other weights"),
     "hash of other file": (
         edited(lambda m: m["files"].update({"fusion.bin": m["files"]["fusion.xml"]})),

@@ -64,8 +64,8 @@ HOSTILE: dict[str, tuple[Hostile, str]] = {
     "sub-graph": (graph('type="Gelu"', 'type="Loop"'), "layer of type 'Loop'"),
     "body": (graph("<layers>", "<layers><body></body>"), "has an element 'body' in 'layers'"),
     "file read": (graph('type="Const"', 'type="ReadValue"'), "layer of type 'ReadValue'"),
-    "constant beyond": (graph('offset="0"', 'offset="99999999"'), "constant that ends at byte"),
-    "constant negative": (graph('offset="0"', 'offset="-1"'), "offset='-1', expected a whole"),
+    "constant beyond": (graph('offset="', 'offset="99999999'), "constant that ends at byte"),
+    "constant negative": (graph('offset="', 'offset="-'), "offset='-.*', expected a whole"),
     "constant huge": (
         graph('shape="2, 1, 3, 3"', 'shape="2, 99999999999"'),
         "do not fit its shape",

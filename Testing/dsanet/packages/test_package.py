@@ -4,7 +4,9 @@ import pytest
 
 from dsanet.engine.torch_backend import load_network
 from dsanet.errors import PackageError
-from dsanet.packages import WEIGHTS, bundled_packages, find_package, load_package
+from dsanet.packages import IR_PARTS, WEIGHTS, bundled_packages, find_package, load_package
+
+CONSTANTS = [f"{part}.bin" for part in IR_PARTS]
 
 
 def test_a_written_package_is_read_back(tiny_package):
@@ -16,6 +18,34 @@ def test_a_written_package_is_read_back(tiny_package):
 
 def test_a_package_without_ir_is_taken(forge):
     assert not load_package(forge.without_ir().folder).has_ir
+
+
+def test_the_ir_takes_its_constants_from_the_weights(tiny_package):
+    weights = tiny_package.weights.read_bytes()
+    assert tiny_package.ir_constants("fusion").startswith(weights)
+    assert sum((tiny_package.folder / name).stat().st_size for name in CONSTANTS) < 1000
+
+
+def test_a_package_of_format_1_is_read(forge):
+    package = load_package(forge.folder)
+    expected = [package.ir_constants(part) for part in IR_PARTS]
+    for name, constants in zip(CONSTANTS, expected, strict=True):
+        forge.put(name, constants)
+    forge.edit(lambda said: said.update(format=1))
+    before = load_package(forge.folder)
+    assert [before.ir_constants(part) for part in IR_PARTS] == expected
+
+
+def test_an_ir_of_format_1_without_its_constants_is_refused(forge):
+    forge.edit(lambda said: said.update(format=1))
+    with pytest.raises(PackageError, match="constant that ends at byte .* of 0"):
+        load_package(forge.folder)
+
+
+def test_a_format_to_come_is_refused(forge):
+    forge.edit(lambda said: said.update(format=3))
+    with pytest.raises(PackageError, match="has format 3, expected 1 to 2; .* too old"):
+        load_package(forge.folder)
 
 
 def test_a_package_is_found_by_its_folder(tiny_package):
@@ -32,7 +62,7 @@ def test_the_bundled_package_is_whole_and_small(registry):
     assert default.has_ir
     assert default in bundled_packages()
     size = sum(path.stat().st_size for path in default.folder.iterdir())
-    assert size < 40 << 20
+    assert size < 20 << 20
 
 
 def test_weights_that_changed_after_the_check_are_not_loaded(forge):
