@@ -44,7 +44,7 @@ def counts(engine: Engine, seed: int) -> NDArray[np.int64]:
     """False pixels at each of the places, then false and true pixels that the step takes."""
     settings = sample_settings(seed, size=SIZE)
     phantom = make_phantom(settings)
-    with patch.object(rule, "VISIBLE_DROP", 0.0):
+    with patch.object(rule, "VISIBLE_SHARE", 0.0):
         seen = ndimage.binary_dilation(make_phantom(settings).labels > 0)
     answer = engine.segment(phantom.run, clean_up=CleanUp(unfilled=False))
     true = phantom.labels > 0

@@ -157,9 +157,9 @@ def _add_train(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     train.add_argument("--width", type=_positive)
     train.add_argument("--heads", type=_positive)
     train.add_argument("--temporal", choices=["timestamps", "fixed8"])
-    for name in ("steps", "batch-size", "crop-px", "loaders"):
+    for name in ("steps", "batch-size", "crop-px", "max-frames", "warmup", "loaders"):
         train.add_argument(f"--{name}", type=_positive)
-    for name in ("learning-rate", "skeleton-recall", "cl-dice"):
+    for name in ("learning-rate", "ema-decay", "skeleton-recall", "cl-dice"):
         train.add_argument(f"--{name}", type=float)
     train.add_argument("--seed", type=_positive)
     train.add_argument("--device", choices=["auto", "cuda", "mps", "cpu"], default="auto")

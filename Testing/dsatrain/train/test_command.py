@@ -27,6 +27,12 @@ def test_a_recipe_stands_unless_a_value_is_given():
     assert changed.network.temporal == "fixed8"
 
 
+def test_warm_up_averaging_and_frames_can_be_asked_for():
+    asked = ("--steps", "80", "--warmup", "20", "--ema-decay", "0.9", "--max-frames", "3")
+    config = config_of(arguments(*asked), None)
+    assert (config.warmup, config.ema_decay, config.max_frames) == (20, 0.9, 3)
+
+
 def test_a_parent_gives_the_network(tiny_package):
     config = config_of(arguments("--width", "16", "--restart", "fusion"), tiny_package)
     assert config.network == tiny_package.config
@@ -47,6 +53,7 @@ def test_a_parent_of_an_older_network_is_renewed(tiny_package):
     ("wrong", "line"),
     [
         (["--crop-px", "31"], "crops have 31 px, expected at least 32"),
+        (["--ema-decay", "1"], "ema_decay is 1.0, expected 0 to below 1"),
         (["--learning-rate", "nan"], "nvalid learning rate"),
         (["--from", "dsanet-phantom", "--restart", "nothing"], "has no part nothing; its parts"),
         (["--from", "no-such-model"], "no model package 'no-such-model'"),

@@ -14,7 +14,7 @@ from dsatrain.phantom.fields import Map
 from dsatrain.phantom.head import build_head
 from dsatrain.phantom.layers import Layers, stacked, summed
 from dsatrain.phantom.projection import Samples, joined, sample
-from dsatrain.phantom.rule import visible
+from dsatrain.phantom.rule import deepest, visible
 from dsatrain.phantom.sac import sac_map, sac_mask
 from dsatrain.phantom.settings import PhantomSettings
 from dsatrain.phantom.streaming import streamed
@@ -85,7 +85,7 @@ def make_phantom(settings: PhantomSettings) -> Phantom:
 
     first, last = curves.window
     peak = np.interp(pieces.arrival, curves.bins, curves.arterial[first : last + 1].max(axis=0))
-    shown = pieces.pick(_seen(pieces, peak, scene))
+    shown = pieces.pick(_seen(pieces, peak, scene, curves.deepest))
     truth = Truth(settings, tree, isocentre, shown, contrast, head, moved, curves.darkest)
     return Phantom(
         _run(pixels, settings), _labels(truth, field), curves.window, curves.phases, settings, truth
@@ -94,7 +94,10 @@ def make_phantom(settings: PhantomSettings) -> Phantom:
 
 @dataclass(frozen=True, eq=False)
 class _Curves:
-    """Concentration (T, B) by arrival time (B,), and what follows from it."""
+    """Concentration (T, B) by arrival time (B,), and what follows from it.
+
+    `deepest` is the deepest arteries' depth in natural-log units, see `dsatrain.phantom.rule`.
+    """
 
     bins: Floats
     arterial: Floats
@@ -103,6 +106,7 @@ class _Curves:
     window: tuple[int, int]
     phases: tuple[str, ...]
     darkest: int
+    deepest: float
 
 
 def _curves(pieces: Samples, late: Samples, scene: detector.Scene) -> _Curves:
@@ -113,8 +117,11 @@ def _curves(pieces: Samples, late: Samples, scene: detector.Scene) -> _Curves:
     venous = flow.venous_curves(settings.flow, late_bins)
     present = flow.bin_weights(pieces.arrival, pieces.fill * pieces.length_mm, bins)
     filled = arterial[:, (present > 0) | (present.max() == 0)]
-    weights = _seen_area(pieces, bins, arterial, scene, 1.0)
-    veins = _seen_area(late, late_bins, venous, scene, settings.image.venous) > 0
+    most = np.interp(pieces.arrival, bins, arterial.max(axis=0))
+    depth = _deepest(pieces, most, scene)
+    weights = _seen_area(pieces, most, bins, scene, depth)
+    most = settings.image.venous * np.interp(late.arrival, late_bins, venous.max(axis=0))
+    veins = _seen_area(late, most, late_bins, scene, depth) > 0
     if not weights.any():
         weights = np.ones_like(weights)
     window, phases = flow.phases_of(
@@ -122,21 +129,32 @@ def _curves(pieces: Samples, late: Samples, scene: detector.Scene) -> _Curves:
     )
     mean = filled.mean(axis=1)[window[0] : window[1] + 1]
     darkest = window[0] + int(np.argmax(mean))
-    return _Curves(bins, arterial, late_bins, venous, window, phases, darkest)
+    return _Curves(bins, arterial, late_bins, venous, window, phases, darkest, depth)
 
 
 def _seen_area(
-    pieces: Samples, bins: Floats, curves: Floats, scene: detector.Scene, strength: float
+    pieces: Samples, peak: Floats, bins: Floats, scene: detector.Scene, deepest_depth: float
 ) -> Floats:
     """Area in the picture of the pieces of each bin that show in any frame, (B,)."""
+    shown = _exposed(pieces, scene) & _seen(pieces, peak, scene, deepest_depth)
+    area = pieces.length_mm * np.maximum(pieces.radius_px, 1.25 * scene.settings.image.blur_px)
+    return flow.bin_weights(pieces.arrival[shown], area[shown], bins)
+
+
+def _deepest(pieces: Samples, peak: Floats, scene: detector.Scene) -> float:
+    """Depth of the deepest of the arteries in the field."""
+    inside = _exposed(pieces, scene)
+    depth, _ = _depth_and_noise(pieces, peak, scene)
+    return deepest(pieces.pick(inside), depth[inside], int(scene.field.sum()))
+
+
+def _exposed(pieces: Samples, scene: detector.Scene) -> NDArray[np.bool_]:
+    """Say which pieces lie in the exposed field, (n,)."""
     rows, columns = scene.settings.view.size
     inside = (pieces.row > -0.5) & (pieces.row < rows - 0.5)
     inside &= (pieces.column > -0.5) & (pieces.column < columns - 0.5)
     inside[inside] = scene.field[_pixels(pieces.pick(inside), scene)]
-    peak = strength * np.interp(pieces.arrival, bins, curves.max(axis=0))
-    shown = inside & _seen(pieces, peak, scene)
-    area = pieces.length_mm * np.maximum(pieces.radius_px, 1.25 * scene.settings.image.blur_px)
-    return flow.bin_weights(pieces.arrival[shown], area[shown], bins)
+    return inside
 
 
 def _contrast(
@@ -188,15 +206,22 @@ def _moving(
         yield motion.follow(image, moved, frame, reference) + more
 
 
-def _seen(pieces: Samples, peak: Floats, scene: detector.Scene) -> NDArray[np.bool_]:
+def _seen(
+    pieces: Samples, peak: Floats, scene: detector.Scene, deepest_depth: float
+) -> NDArray[np.bool_]:
     """Say which pieces show where contrast reaches a peak, (n,) as a share of the trunk's."""
+    depth, noise = _depth_and_noise(pieces, peak, scene)
+    return visible(pieces, depth, noise, deepest_depth)
+
+
+def _depth_and_noise(pieces: Samples, peak: Floats, scene: detector.Scene) -> tuple[Floats, Floats]:
+    """Depth of pieces in the MinIP and the noise of a pixel there, natural-log units, each (n,)."""
     image = scene.settings.image
     spread = np.maximum(pieces.radius_px, 1.25 * image.blur_px)
     chord = 2 * pieces.radius_mm * (pieces.radius_px / spread)
     at = _pixels(pieces, scene)
     depth = image.attenuation * peak * pieces.fill * chord * detector.direct_share(scene)[at]
-    noise = detector.noise_map(scene)[at].astype(np.float64)
-    return visible(pieces, depth, noise, image.gain / image.offset)
+    return depth, detector.noise_map(scene)[at].astype(np.float64)
 
 
 def _pixels(pieces: Samples, scene: detector.Scene) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -19,9 +19,9 @@ The written rule of DSCA's annotators is not published, so phantoms follow one o
 In all of them:
 
 - A BV pixel's centre lies inside the outline of an artery (at least 0.7 px of radius) of more than
-  `VISIBLE_RADIUS_MM`, where it makes the MinIP over the arterial window darker by `VISIBLE_DROP` of
-  the background's grey and by `VISIBLE_NOISE` standard deviations of the noise at that place,
-  averaged over the artery's width.
+  `VISIBLE_RADIUS_MM`, where it makes the MinIP over the arterial window darker by
+  `VISIBLE_SHARE` of what the deepest arteries do and by `VISIBLE_NOISE` standard deviations of the
+  noise at that place, averaged over the artery's width.
 - MAT is whole: the trunk is marked up to the farthest place where it can be seen.
 - A saccular aneurysm takes the class of the artery that it sits on.
 - Where classes cross, MAT wins. Veins, blush, catheter and metal are background, and so is all that
@@ -33,6 +33,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsanet import labels
+from dsanet.prepare.normalise import VESSEL_PERCENTILE
 from dsatrain.phantom.arteries import Role
 from dsatrain.phantom.projection import Samples
 from dsatrain.phantom.settings import MatRule
@@ -43,9 +44,12 @@ VISIBLE_RADIUS_MM = 0.15
 VISIBLE_NOISE = 1.5
 """A vessel is labelled if its depth in the MinIP exceeds this many standard deviations of noise,
 averaged over its width as the eye does."""
-VISIBLE_DROP = 0.10
-"""And by this share of the background's grey; DSCA's annotators marked vessels at a mean contrast
-ratio of 0.47 to 0.80 a run (science notes, section 1.4), so hardly any above 0.9."""
+VISIBLE_SHARE = 0.2
+"""And this share of the deepest arteries' depth. How deep these are in units of the detector is not
+seen on a picture whose window is set by them, neither by people nor by the network."""
+LEAST_RADIUS_PX = 0.7
+"""Thinner vessels cover as many pixels as if they had this radius; `cover` in
+`dsatrain.phantom.thickness` marks them so."""
 
 
 def label_of(role: Role, rule: MatRule) -> int:
@@ -61,20 +65,44 @@ def label_of(role: Role, rule: MatRule) -> int:
     return labels.MAT
 
 
-def visible(samples: Samples, depth: Floats, noise: Floats, gain: float) -> NDArray[np.bool_]:
+def deepest(samples: Samples, depth: Floats, exposed_px: int) -> float:
+    """Give the depth that `dsanet.prepare.normalise` takes for that of a well-filled vessel.
+
+    Args:
+        samples: Pieces of arteries in the exposed field.
+        depth: float64 (n,), natural-log units in the MinIP.
+        exposed_px: Size of the field.
+
+    Returns:
+        The depth that is exceeded in `VESSEL_PERCENTILE` per cent of the field, in half of the
+        arteries' area where they cover less than twice that; 0 where there are none.
+    """
+    if not len(depth):
+        return 0.0
+    per_mm = samples.radius_px / samples.radius_mm
+    area = 2 * np.maximum(samples.radius_px, LEAST_RADIUS_PX) * samples.length_mm * per_mm
+    order = np.argsort(-depth)
+    covered = np.cumsum(area[order])
+    wanted = min(VESSEL_PERCENTILE / 100 * exposed_px, covered[-1] / 2)
+    return float(depth[order][np.searchsorted(covered, wanted)])
+
+
+def visible(
+    samples: Samples, depth: Floats, noise: Floats, deepest_depth: float
+) -> NDArray[np.bool_]:
     """Say which pieces of arteries are labelled.
 
     Args:
         samples: Pieces of arteries.
         depth: float64 (n,), natural-log units in the MinIP.
         noise: float64 (n,), standard deviation of a pixel's noise at their places.
-        gain: Share of the background's grey that one natural-log unit takes away.
+        deepest_depth: From `deepest`.
 
     Returns:
         bool (n,).
     """
     averaged = noise / np.sqrt(np.maximum(2 * samples.radius_px, 1))
-    plain = depth > np.maximum(VISIBLE_NOISE * averaged, VISIBLE_DROP / gain)
+    plain = depth > np.maximum(VISIBLE_NOISE * averaged, VISIBLE_SHARE * deepest_depth)
     seen = plain & (samples.radius_mm > VISIBLE_RADIUS_MM)
     trunk = (samples.label == labels.MAT) & (samples.fill > 0.5)
     if np.any(seen & trunk):

@@ -87,7 +87,10 @@ def config_of(arguments: argparse.Namespace, parent: ModelPackage | None) -> Tra
         "steps",
         "batch_size",
         "crop_px",
+        "max_frames",
         "learning_rate",
+        "warmup",
+        "ema_decay",
         "seed",
         "loaders",
         "skeleton_recall",
@@ -95,13 +98,13 @@ def config_of(arguments: argparse.Namespace, parent: ModelPackage | None) -> Tra
     )
     values = {name: getattr(arguments, name) for name in names}
     steps = arguments.steps or recipe.steps
+    shortened = {"warmup": min(recipe.warmup, max(1, steps // 10))}
     return replace(
         recipe,
         network=network,
-        warmup=min(recipe.warmup, max(1, steps // 10)),
         parent=parent.weights_sha256 if parent else None,
         restart=(*arguments.restart, *(SPOILT if arguments.renew else ())),
-        **{name: value for name, value in values.items() if value is not None},
+        **shortened | {name: value for name, value in values.items() if value is not None},
     )
 
 

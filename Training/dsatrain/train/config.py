@@ -78,13 +78,16 @@ class TrainConfig:
     patience: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse crops that the network would mostly see as padding.
+        """Refuse crops that the network would mostly see as padding, and averages of nothing.
 
         Raises:
-            ValueError: A crop is smaller than the network's stride.
+            ValueError: A crop is smaller than the network's stride, or no share stays or all.
         """
         if self.crop_px < STRIDE:
             msg = f"crops have {self.crop_px} px, expected at least {STRIDE}; 256 is usual"
+            raise ValueError(msg)
+        if not 0 <= self.ema_decay < 1:
+            msg = f"ema_decay is {self.ema_decay}, expected 0 to below 1; 0.995 is usual"
             raise ValueError(msg)
 
     def as_dict(self) -> dict[str, Any]:
