@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from dsanet.prepare import PreparedRun, network_frames, with_window
 from dsatrain.data.phantoms import prepared_phantom
-from dsatrain.phantom import make_phantom, sample_settings
+from dsatrain.phantom import TRAINING_SHARES, make_phantom, sample_settings
 
 POOL = 24
 """Runs that crops are drawn from at any moment, so that a batch mixes runs."""
@@ -321,5 +321,5 @@ class PhantomCrops(PooledCrops):
     def load(self, number: int) -> Drawn:
         """Make a phantom."""
         seed = self.seed * SEEDS_APART + self.lane * LANES_APART + number
-        phantom = make_phantom(sample_settings(seed))
+        phantom = make_phantom(sample_settings(seed, shares=TRAINING_SHARES))
         return Drawn(prepared_phantom(phantom), phantom.labels, phantom.run.name)

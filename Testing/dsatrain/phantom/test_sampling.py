@@ -1,6 +1,6 @@
 import numpy as np
 
-from dsatrain.phantom import sample_settings
+from dsatrain.phantom import TRAINING_SHARES, sample_settings
 
 
 def test_about_one_run_in_six_has_no_mat():
@@ -84,3 +84,9 @@ def test_native_runs_begin_with_frames_for_the_mask():
         mask = settings.flow.times[settings.image.mask_frames - 1]
         assert settings.image.native
         assert settings.flow.injection_s >= mask or settings.image.mask_frames == 1
+
+
+def test_trainings_draw_a_fifth_of_forking_trees_and_tests_none():
+    drawn = [sample_settings(s, shares=TRAINING_SHARES).vessels.anatomy for s in range(200)]
+    assert 25 <= drawn.count("forking") <= 55
+    assert "forking" not in {sample_settings(s).vessels.anatomy for s in range(200)}

@@ -11,7 +11,7 @@ from dsatrain.phantom.settings import VesselSettings
 from dsatrain.phantom.tree import _habit, build_arteries
 from dsatrain.phantom.vessels import Vessels
 
-ANATOMIES = ["ICA", "VA", "ECA", "random"]
+ANATOMIES = ["ICA", "VA", "ECA", "random", "forking"]
 
 
 def tree_of(anatomy: str, rule: str = "trunk", seed: int = 1) -> Vessels:
@@ -110,3 +110,17 @@ def test_folded_arteries_dip_under_the_surface():
     assert dips[0] == pytest.approx(0)
     assert dips.max() > 0.02
     assert dips.min() < -0.02
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_forking_artery_forks_where_its_trunk_ends(seed):
+    settings = replace(sample_settings(seed).vessels, anatomy="forking", tip=0.0, lesion=None)
+    tree = build_arteries(settings, 1.0, np.random.default_rng(seed))
+    number = {name: index for index, name in enumerate(tree.names) if name}
+    assert len(number) == 15  # a trunk and three generations
+    trunk = tree.vessels.points[tree.vessels.vessel == 0]
+    for child in ("trunk 0", "trunk 1"):
+        own = tree.vessels.points[tree.vessels.vessel == number[child]]
+        assert np.linalg.norm(own[0] - trunk[-1]) < 0.01
+    widths = [tree.vessels.radius[tree.vessels.vessel == number[name]].max() for name in number]
+    assert widths[0] == max(widths)

@@ -25,6 +25,7 @@ SITES: dict[tuple[LesionKind, Anatomy], tuple[Site, ...]] = {
     ("stenosis", "VA"): (("VA", 0.4, 0.93), ("BA", 0.25, 0.75), ("PCA", 0.08, 0.3)),
     ("stenosis", "ECA"): (("ECA", 0.65, 0.9), ("maxillary", 0.1, 0.4)),
     ("stenosis", "random"): (("trunk", 0.3, 0.8),),
+    ("stenosis", "forking"): (("trunk", 0.3, 0.8), ("trunk 0", 0.3, 0.7)),
     ("occlusion", "ICA"): (
         ("ICA", 0.6, 0.98), ("M1", 0.1, 0.95), ("M1", 0.1, 0.95), ("superior", 0.15, 0.8),
         ("inferior", 0.15, 0.8), ("A2", 0.15, 0.6),
@@ -32,12 +33,14 @@ SITES: dict[tuple[LesionKind, Anatomy], tuple[Site, ...]] = {
     ("occlusion", "VA"): (("VA", 0.75, 0.97), ("BA", 0.3, 0.95), ("PCA", 0.1, 0.5)),
     ("occlusion", "ECA"): (("maxillary", 0.3, 0.7), ("superficial temporal", 0.1, 0.6)),
     ("occlusion", "random"): (("trunk", 0.6, 0.9),),
+    ("occlusion", "forking"): (("trunk", 0.6, 0.9), ("trunk 0", 0.1, 0.8)),
     ("aneurysm", "ICA"): (
         ("ICA", 0.88, 0.99), ("ICA", 0.88, 0.99), ("M1", 1.0, 1.0), ("A1", 1.0, 1.0),
         ("A2", 0.2, 0.3),
     ),
     ("aneurysm", "VA"): (("BA", 1.0, 1.0), ("BA", 0.85, 0.97), ("VA", 0.85, 0.92)),
     ("aneurysm", "random"): (("trunk", 0.4, 1.0),),
+    ("aneurysm", "forking"): (("trunk", 1.0, 1.0), ("trunk 0", 1.0, 1.0)),
     ("moyamoya", "ICA"): (("ICA", 1.0, 1.0),),
 }  # fmt: skip
 """Where lesions sit: artery, and from which to which share of its length. Those of the ECA have no

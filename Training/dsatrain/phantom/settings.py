@@ -7,7 +7,7 @@ import numpy as np
 
 from dsatrain.phantom.image_settings import ImageSettings, PatientSettings
 
-Anatomy = Literal["ICA", "VA", "ECA", "random"]
+Anatomy = Literal["ICA", "VA", "ECA", "random", "forking"]
 MatRule = Literal["trunk", "trunk and first continuation", "none"]
 LesionKind = Literal["stenosis", "occlusion", "aneurysm", "moyamoya"]
 

@@ -7,6 +7,7 @@ import numpy as np
 from dsatrain.phantom.arteries import Artery, Role
 from dsatrain.phantom.carotid import CAROTID, COMMON_CAROTID_RADII, MIDDLE_CEREBRAL, SYLVIAN
 from dsatrain.phantom.external import EXTERNAL
+from dsatrain.phantom.forking import forking
 from dsatrain.phantom.settings import VesselSettings
 from dsatrain.phantom.vertebral import VERTEBRAL
 
@@ -30,6 +31,8 @@ def template_of(settings: VesselSettings, rng: np.random.Generator) -> tuple[Art
         own = {"VA", "BA", "PICA", "muscular"}
         crossed = tuple(_mirrored(artery, own) for artery in VERTEBRAL if artery.name not in own)
         return VERTEBRAL + crossed if settings.joined else VERTEBRAL
+    if settings.anatomy == "forking":
+        return forking(rng)
     return EXTERNAL if settings.anatomy == "ECA" else _nameless(settings.mat_rule != "none", rng)
 
 

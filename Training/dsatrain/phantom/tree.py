@@ -31,6 +31,7 @@ MIDDLE = {
     "VA": (0.0, 28.0, -12.0),
     "ECA": (30.0, 0.0, -30.0),
     "random": (0.0, 0.0, 10.0),
+    "forking": (0.0, 0.0, 10.0),
 }
 """What the image is centred on, mm; x is multiplied by the side."""
 
