@@ -178,7 +178,7 @@ class Engine:
         return self._scored(NetworkInput.of(prepared, self.package.config), progress, cancel)
 
     def trunk_clearness(self, prepared: PreparedRun, cancel: Cancel | None = None) -> float:
-        """How clear a main artery trunk is in a small picture of a whole run, 0 to 1.
+        """How clear a main artery trunk is in a run at full size or made small, 0 to 1.
 
         Args:
             prepared: The prepared run.
@@ -188,10 +188,11 @@ class Engine:
             EngineError: No backend could score it.
             CancelledError: `cancel` answered True.
         """
-        return self._clearness(NetworkInput.of(prepared, self.package.config), cancel)
+        given = NetworkInput.of(prepared, self.package.config)
+        return max(self._clearness(seen, cancel) for seen in (given, overview(given)))
 
     def _clearness(self, given: NetworkInput, cancel: Cancel | None) -> float:
-        scores = self._scored(overview(given), None, cancel).scores
+        scores = self._scored(given, None, cancel).scores
         return clearest_trunk(softmax(scores, self.package.temperatures))
 
     def _seen_small(
@@ -201,14 +202,15 @@ class Engine:
         seen: NDArray[np.bool_],
         cancel: Cancel | None,
     ) -> tuple[Array, dict[str, int]]:
-        """Probabilities without MAT where an overview shows no trunk; pixels that this changes."""
+        """Probabilities without MAT where no trunk is clear; pixels that this changes."""
         wanted = self.package.trunk_in_overview
         if wanted is None:
             return probabilities, {}
         found = to_labels(probabilities, seen)
         if not np.any(found == labels.MAT):
             return probabilities, {UNSEEN_TRUNK: 0}
-        if self._clearness(given, cancel) >= wanted:
+        at_full_size = clearest_trunk(probabilities)
+        if at_full_size >= wanted or self._clearness(overview(given), cancel) >= wanted:
             return probabilities, {UNSEEN_TRUNK: 0}
         changed = without_trunk(probabilities)
         return changed, {UNSEEN_TRUNK: int(np.count_nonzero(found != to_labels(changed, seen)))}

@@ -77,7 +77,7 @@ class ModelPackage:
 
     @property
     def trunk_in_overview(self) -> float | None:
-        """How clear a trunk must be in a small picture of the whole run, else the run has no MAT.
+        """How clear a trunk must be at full size or in an overview, else the run has no MAT.
 
         See `dsanet.engine.overview`; None where the model was not tried for that.
         """

@@ -1,4 +1,4 @@
-"""The overview: small, whole, and the last word on whether there is a trunk."""
+"""The overview: small, whole, and asked where no trunk is clear at full size."""
 
 from dataclasses import replace
 
@@ -59,19 +59,19 @@ def test_a_trunk_is_as_clear_as_its_clearest_pixels() -> None:
 
 
 class Divided:
-    """A backend that calls the dark line MAT, in an overview as clearly as it is told."""
+    """A backend that calls the dark line MAT, as clearly as told at full size and made small."""
 
     name, device, precision, threads = "openvino", "cpu", "float32", 1
 
-    def __init__(self, trunk: float) -> None:
-        self.trunk = trunk
+    def __init__(self, trunk: float, at_full_size: float) -> None:
+        self.trunk, self.at_full_size = trunk, at_full_size
         self.sides: list[int] = []
 
     def score(self, frames, minip, times, on_frame):
         self.sides.append(max(minip.shape))
         for _ in frames:
             on_frame()
-        trunk = self.trunk if max(minip.shape) <= OVERVIEW_PX else 0.99
+        trunk = self.trunk if max(minip.shape) <= OVERVIEW_PX else self.at_full_size
         dark = minip < -0.3
         probabilities = np.stack([~dark, (1 - trunk) * dark, trunk * dark]).astype(np.float32)
         return np.log(probabilities + 1e-6)
@@ -79,9 +79,9 @@ class Divided:
 
 @pytest.fixture
 def engine(tiny_package):
-    def make(trunk: float, wanted: float | None = 0.5) -> Engine:
+    def make(trunk: float, wanted: float | None = 0.7, at_full_size: float = 0.6) -> Engine:
         said = {**tiny_package.manifest, "trunk_in_overview": wanted}
-        return Engine(replace(tiny_package, manifest=said), Divided(trunk))
+        return Engine(replace(tiny_package, manifest=said), Divided(trunk, at_full_size))
 
     return make
 
@@ -101,10 +101,16 @@ def test_without_a_trunk_in_the_overview_the_run_has_none(engine, dark_line) -> 
 
 
 def test_a_trunk_in_the_overview_stays(engine, dark_line) -> None:
-    kept = engine(0.6).segment(dark_line(400, 380))
+    kept = engine(0.8).segment(dark_line(400, 380))
     assert not kept.no_mat
     assert kept.provenance["clean_up"]["unseen_trunk"] == 0
     assert kept.warnings == ()
+
+
+def test_a_trunk_that_is_clear_at_full_size_stays_unasked(engine, dark_line) -> None:
+    sure = engine(0.1, at_full_size=0.8)
+    assert not sure.segment(dark_line(400, 380)).no_mat
+    assert len(sure.backend.sides) == 1
 
 
 def test_a_model_that_was_not_tried_for_it_is_not_asked(engine, dark_line) -> None:
@@ -114,9 +120,10 @@ def test_a_model_that_was_not_tried_for_it_is_not_asked(engine, dark_line) -> No
 
 
 def test_how_clear_a_trunk_is_can_be_asked(engine, dark_line) -> None:
-    asked = engine(0.4, wanted=None)
-    assert asked.trunk_clearness(prepare(dark_line(400, 380))) == pytest.approx(0.4, abs=1e-4)
-    assert max(asked.backend.sides) <= OVERVIEW_PX
+    run = prepare(dark_line(400, 380))
+    for small, large in ((0.4, 0.3), (0.3, 0.4)):
+        asked = engine(small, at_full_size=large)
+        assert asked.trunk_clearness(run) == pytest.approx(0.4, abs=1e-4)
 
 
 def test_a_run_without_mat_needs_no_overview(engine, dark_line) -> None:

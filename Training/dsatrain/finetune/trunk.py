@@ -1,7 +1,7 @@
-"""How clear a trunk must be in a child's overview: chosen anew, for a child sees trunks otherwise.
+"""How clear a trunk must be to a child: chosen anew, for a child sees trunks otherwise.
 
 A child of runs that nearly all show a trunk answers with more MAT everywhere. With its parent's
-threshold it paints a trunk where its parent saw that there is none; what an overview means is
+threshold it paints a trunk where its parent saw that there is none; how it is used is in
 `dsanet.engine.overview`.
 """
 
@@ -19,7 +19,7 @@ SEEDS_FROM = 820_000
 """Beside those of validation; none is ever trained on."""
 
 EACH = 12
-"""Phantoms with a trunk, and as many without: half a minute of a CPU core."""
+"""Phantoms with a trunk, and as many without: a minute of a CPU core."""
 
 SIZE = (448, 416)
 
