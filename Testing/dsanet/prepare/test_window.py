@@ -93,6 +93,28 @@ def test_wide_blush_is_no_vessel():
     assert find_window(frames, times, FIELD)[0][1] <= 7
 
 
+def jolted(times, width, *vessels):
+    """The head moves first: something becomes darker, and something else brighter."""
+    jolt = bolus(times, -0.5, 1.5)
+    dark = (slice(60, 62), slice(4, 4 + width), jolt)
+    bright = (slice(2, 4), slice(30, 60), -0.9 * jolt)
+    return frames_of(dark, bright, *vessels, frames=len(times))
+
+
+def test_motion_before_the_arteries_does_not_end_the_window():
+    times = seconds(16)
+    frames = jolted(times, 20, (*TRUNK, bolus(times, 6)), (*BRANCH, bolus(times, 7)))
+    assert find_window(frames, times, FIELD) == ((7, 9), ())
+
+
+def test_many_pixels_that_move_are_not_passed_over_for_veins():
+    times = seconds(16)
+    frames = jolted(times, 40, (*VEIN, bolus(times, 9)))
+    window, (note,) = find_window(frames, times, FIELD)
+    assert window[1] < 9
+    assert "rough guess" in note
+
+
 def test_run_without_contrast_is_used_whole_with_a_warning():
     window, (note,) = find_window(frames_of(frames=5), seconds(5), FIELD)
     assert window == (0, 4)
