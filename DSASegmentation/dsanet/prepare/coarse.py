@@ -12,6 +12,9 @@ COARSE_SIDE = 256
 STRUCTURE_SIGMA = 6.0
 """Gaussian sigma in coarse pixels (about 5 mm) that separates vessels from blush and drift."""
 
+RIM = 2
+"""Width of a shutter's soft edge in coarse pixels."""
+
 NOISE_SIGMA = 0.7
 """Gaussian sigma in coarse pixels that halves the noise and keeps vessels one pixel wide."""
 
@@ -61,6 +64,19 @@ def shrink_field(field: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """
     whole = shrink(field[np.newaxis])[0] > 1 - 1e-4
     return whole if whole.any() else np.ones_like(whole)
+
+
+def without_rim(field: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Leave out the pixels beside a shutter, whose soft edge is an edge of the picture.
+
+    Args:
+        field: bool (h, w), exposed pixels.
+
+    Returns:
+        bool (h, w); all of the field where nothing would be left.
+    """
+    inner = ndimage.binary_erosion(field, iterations=RIM, border_value=1)
+    return inner if inner.any() else field
 
 
 def exposed_weight(field: NDArray[np.bool_], sigma: float) -> NDArray[np.float32]:

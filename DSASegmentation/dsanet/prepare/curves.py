@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from dsanet.prepare.coarse import without_rim
+
 VESSEL_SHARE = 0.15
 """A vessel's peak, as a share of the run's strongest (99.5th percentile) small structure. Thin
 arteries fill and empty last: without those under 0.25 the window ended two frames and more early
@@ -80,9 +82,7 @@ def _vessels(
     peak: NDArray[np.float32], low: NDArray[np.float32], field: NDArray[np.bool_], noise: float
 ) -> NDArray[np.bool_]:
     """Pixels that are at some time dark, small structures and no motion edges."""
-    # The rim of a shutter is an edge.
-    inner = ndimage.binary_erosion(field, iterations=2, border_value=1)
-    inner = inner if inner.any() else field
+    inner = without_rim(field)
     strong = float(np.percentile(peak[inner], 99.5))
     bright_nearby = ndimage.maximum_filter(-low, EDGE_WIDTH)
     vessels = inner & (peak > max(VESSEL_SHARE * strong, NOISE_FACTOR * noise))

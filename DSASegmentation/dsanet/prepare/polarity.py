@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsanet.io import DSARun
-from dsanet.prepare.coarse import small_structures
+from dsanet.prepare.coarse import small_structures, without_rim
 from dsanet.prepare.masks import STRONGEST_PERCENT
 
 BRIGHT_MARGIN = 1.3
@@ -81,7 +81,7 @@ def vessels_are_bright(
         if alone or not _brighter_than_surroundings(coarse, field):
             return False
         coarse = coarse - coarse[0]
-    structures = small_structures(coarse, field)[:, field]
+    structures = small_structures(coarse, field)[:, without_rim(field)]
     dark = float(np.percentile(structures.max(axis=0), 100 - STRONGEST_PERCENT))
     bright = -float(np.percentile(structures.min(axis=0), STRONGEST_PERCENT))
     return bright > (BRIGHT_MARGIN_OF_ONE if alone else BRIGHT_MARGIN) * max(dark, 0.0)
@@ -89,7 +89,7 @@ def vessels_are_bright(
 
 def _brighter_than_surroundings(coarse: NDArray[np.float32], field: NDArray[np.bool_]) -> bool:
     """Whether the pixels that change most stand out brightly when they stand out most."""
-    structures = small_structures(coarse, field)[:, field]
+    structures = small_structures(coarse, field)[:, without_rim(field)]
     darkest, brightest = structures.max(axis=0), structures.min(axis=0)
     change = darkest - brightest
     most = change >= np.percentile(change, MOST_CHANGED_PERCENT)

@@ -75,3 +75,15 @@ def test_contrast_that_leaves_a_native_run_is_not_bright():
     filled_first = slope + vessel_on(100, 50)[::-1] - 100
     assert not vessels_are_bright(filled_first, FIELD, native=True)
     assert vessels_are_bright(200 - filled_first[::-1], FIELD, native=True)
+
+
+@pytest.mark.parametrize("edge", [10, -10])
+def test_a_shutters_soft_edge_does_not_count(edge):
+    """It is as bright as a white shutter, or as dark as a black one."""
+    field = np.zeros((40, 40), bool)
+    field[3:37, 3:37] = True
+    rim = field.copy()
+    rim[4:36, 4:36] = False
+    grey = vessel_on(100, 100 + (-5 if edge > 0 else 5))
+    grey[:, rim] += 8 * edge
+    assert vessels_are_bright(grey, field) == (edge < 0)
