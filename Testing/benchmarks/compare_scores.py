@@ -19,8 +19,10 @@ PAINTED = "MAT found"
 def main(arguments: list[str]) -> int:
     """Write a line for each score, and in how many runs without MAT it is painted."""
     after, before = (rows_of(Path(folder)) for folder in arguments)
-    if after.keys() != before.keys():
-        sys.stderr.write("the two folders are of other runs\n")
+    if {case: classes(row) for case, row in after.items()} != {
+        case: classes(row) for case, row in before.items()
+    }:
+        sys.stderr.write("the two folders are of other runs or labels\n")
         return 2
     for column in COLUMNS:
         with_class = [case for case in after if after[case][f"{column.split()[0]} sensitivity"]]
@@ -33,6 +35,11 @@ def main(arguments: list[str]) -> int:
     counts = [sum(rows[case][PAINTED] == "True" for case in without) for rows in (after, before)]
     sys.stdout.write(f"MAT painted in {counts[0]}, before {counts[1]}, of {len(without)} without\n")
     return 0
+
+
+def classes(row: dict[str, str]) -> list[bool]:
+    """Which classes the truth of a run holds."""
+    return [bool(row[f"{name} sensitivity"]) for name in ("BV", "MAT")]
 
 
 def rows_of(folder: Path) -> dict[str, dict[str, str]]:

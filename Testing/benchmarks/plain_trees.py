@@ -1,9 +1,9 @@
 """Runs from another generator than `dsatrain.phantom`: flat trees that share none of its code.
 
 A trunk enters at the lower edge, wanders and forks again and again by Murray's law (r^3 of a parent
-is the sum over its children), in the picture's plane. X-rays pass through 2 sqrt(r^2 - d^2) of each
-vessel; vessels add up. Contrast moves along the tree and passes as a gamma variate. Blur, smooth
-and white noise, a change of brightness, a smooth parenchymal blush. No bones, catheter, veins or
+is the sum over its children), in the picture's plane. X-rays pass through 2 sqrt(R^2 - d^2) of each
+vessel, R = r + 0.3 px; vessels add up. Contrast moves along the tree and passes as a gamma variate.
+Blur, smooth and white noise, a change of brightness, a smooth blush. No bones, catheter, veins or
 motion. MAT is the trunk up to its first fork, BV the branches that are 1.4 px wide at least and
 whose mean depth is twice the noise of a pixel and a tenth of the trunk's.
 """

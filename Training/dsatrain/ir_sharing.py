@@ -5,7 +5,8 @@ import re
 
 from dsanet.packages.ir import own_constants_begin
 
-_PLACE = re.compile(rb'offset="(\d+)" size="(\d+)"')
+_PLACE = re.compile(rb'element_type="(\w+)" shape="([^"]*)" offset="(\d+)" size="(\d+)"')
+_CONSTANT = b'type="Const"'
 _LENGTH_BYTES = 8
 """Of the header's length at the beginning of a safetensors file."""
 
@@ -21,21 +22,29 @@ def share_constants(graph: bytes, constants: bytes, weights: bytes) -> tuple[byt
     Returns:
         The graph, whose offsets count in `dsanet.packages.ir.all_constants`, and the constants that
         are not among the weights.
+
+    Raises:
+        ValueError: The graph states its constants in a way that is not known.
     """
     places = _places(weights)
     begin = own_constants_begin(len(weights))
     own = bytearray()
 
     def pointed(match: re.Match[bytes]) -> bytes:
-        offset, size = int(match[1]), int(match[2])
+        kind, shape, offset, size = match[1], match[2], int(match[3]), int(match[4])
         data = constants[offset : offset + size]
-        if data not in places:
+        place = places.get(data) if kind == b"f16" else None
+        if place is None:
             own.extend(bytes(-len(own) % _LENGTH_BYTES))
-            places[data] = begin + len(own)
+            place = begin + len(own)
             own.extend(data)
-        return b'offset="%d" size="%d"' % (places[data], size)
+        return b'element_type="%s" shape="%s" offset="%d" size="%d"' % (kind, shape, place, size)
 
-    return _PLACE.sub(pointed, graph), bytes(own)
+    shared, count = _PLACE.subn(pointed, graph)
+    if count != graph.count(_CONSTANT):
+        msg = f"OpenVINO wrote {graph.count(_CONSTANT)} constants, of which {count} are understood"
+        raise ValueError(msg)
+    return shared, bytes(own)
 
 
 def _places(weights: bytes) -> dict[bytes, int]:

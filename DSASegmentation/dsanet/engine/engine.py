@@ -16,7 +16,7 @@ from dsanet.engine.backend import Array, Backend
 from dsanet.engine.choose import choose_backend, open_backend
 from dsanet.engine.cleanup import ALL_STEPS, UNSEEN_TRUNK, CleanUp, clean
 from dsanet.engine.fallback import Scored
-from dsanet.engine.overview import clearest_trunk, overview, without_trunk
+from dsanet.engine.overview import SURE, clearest_trunk, overview, without_trunk
 from dsanet.engine.postprocess import softmax, to_labels, visible, warnings
 from dsanet.engine.prediction import Prediction
 from dsanet.engine.provenance import provenance
@@ -178,7 +178,9 @@ class Engine:
         return self._scored(NetworkInput.of(prepared, self.package.config), progress, cancel)
 
     def trunk_clearness(self, prepared: PreparedRun, cancel: Cancel | None = None) -> float:
-        """How clear a main artery trunk is in a run at full size or made small, 0 to 1.
+        """How clear a main artery trunk is in a small picture of a whole run, 0 to 1.
+
+        1 where it is so plain at full size that the small picture is not asked.
 
         Args:
             prepared: The prepared run.
@@ -189,7 +191,9 @@ class Engine:
             CancelledError: `cancel` answered True.
         """
         given = NetworkInput.of(prepared, self.package.config)
-        return max(self._clearness(seen, cancel) for seen in (given, overview(given)))
+        if self._clearness(given, cancel) >= SURE:
+            return 1.0
+        return self._clearness(overview(given), cancel)
 
     def _clearness(self, given: NetworkInput, cancel: Cancel | None) -> float:
         scores = self._scored(given, None, cancel).scores
@@ -209,8 +213,8 @@ class Engine:
         found = to_labels(probabilities, seen)
         if not np.any(found == labels.MAT):
             return probabilities, {UNSEEN_TRUNK: 0}
-        at_full_size = clearest_trunk(probabilities)
-        if at_full_size >= wanted or self._clearness(overview(given), cancel) >= wanted:
+        plain = clearest_trunk(probabilities) >= SURE
+        if plain or self._clearness(overview(given), cancel) >= wanted:
             return probabilities, {UNSEEN_TRUNK: 0}
         changed = without_trunk(probabilities)
         return changed, {UNSEEN_TRUNK: int(np.count_nonzero(found != to_labels(changed, seen)))}

@@ -2,9 +2,8 @@
 
 A part of a picture cannot tell the trunk of the external carotid artery, which is BV, from that of
 the internal one, which is MAT, and parts are what the network learns from at full size. Whole runs
-it sees in training made smaller; so made smaller it is asked again. A trunk that is clear at full
-size stays whatever the overview says: in pictures unlike those of the training it is the overview
-that fails first.
+it sees in training made smaller; so made smaller it is asked again. A trunk that is plain to see at
+full size stays whatever the overview says.
 """
 
 import numpy as np
@@ -19,6 +18,10 @@ OVERVIEW_PX = 320
 """Longer side of the overview: between the crops of the bundled model's trainings."""
 
 OVERVIEW_FRAMES = 6
+
+SURE = 0.5
+"""A trunk this clear at full size stays unasked: in pictures unlike those of the training it is the
+overview that fails first. Chosen as `Testing/benchmarks/bench_overview.py` shows."""
 
 CLEAREST_SHARE = 0.003
 """Of the pixels, the likeliest to be MAT: there a trunk is looked for. MAT covers about 1 % of the

@@ -26,6 +26,8 @@ MAX_MANIFEST_BYTES = 1 << 20
 MAX_BYTES = {".xml": 12 << 20, ".safetensors": 1 << 29, ".bin": 1 << 29}
 """The most bytes of a file by its suffix: a third above the graph of the deepest network, and twice
 268 million weights, as many as width 64 takes."""
+MAX_OWN_CONSTANTS = 1 << 20
+"""The most bytes of a graph's constants that are not among the weights; a DSANet has 336."""
 LEAST_BYTES = {".bin": 0}
 """Where a file may be empty: all constants of a graph may lie in the weights."""
 
@@ -98,6 +100,8 @@ def parse_manifest(data: bytes) -> Manifest:
         _refuse(f"has classes {facts.get('classes')!r}, expected {list(CLASS_NAMES)}")
     files = _files(facts.get("files"))
     _check_ir(facts.get("ir_of"), files)
+    if shares_constants(facts):
+        _check_own_constants(files)
     _check_temperatures(facts.get("temperatures", list(NO_TEMPERATURES)))
     _check_share(TRUNK_IN_OVERVIEW, facts.get(TRUNK_IN_OVERVIEW))
     architecture = facts.get("architecture")
@@ -150,6 +154,16 @@ def _file(name: str, stated: object) -> StatedFile:
     if type(size) is not int or not least <= size <= most:
         _refuse(f"states {str(size)[:40]!r} as the bytes of {name}, expected {least} to {most}")
     return StatedFile(digest, size)
+
+
+def _check_own_constants(files: Mapping[str, StatedFile]) -> None:
+    """The IR takes its constants from the weights, but for a few."""
+    for name, stated in files.items():
+        if name.endswith(".bin") and stated.size > MAX_OWN_CONSTANTS:
+            _refuse(
+                f"states {stated.size} bytes of constants in {name} beside the weights, expected"
+                f" at most {MAX_OWN_CONSTANTS}"
+            )
 
 
 def _check_temperatures(stated: object) -> None:

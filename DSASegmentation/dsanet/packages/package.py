@@ -77,7 +77,7 @@ class ModelPackage:
 
     @property
     def trunk_in_overview(self) -> float | None:
-        """How clear a trunk must be at full size or in an overview, else the run has no MAT.
+        """How clear a trunk must be in an overview where it is not plain, else the run has no MAT.
 
         See `dsanet.engine.overview`; None where the model was not tried for that.
         """
@@ -89,10 +89,6 @@ class ModelPackage:
         """SHA-256 of all that `model.json` says, and so of every file through its hash."""
         text = json.dumps(self.manifest, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
-
-    def ir(self, part: str) -> Path:
-        """The OpenVINO IR of one of `IR_PARTS`."""
-        return self.folder / f"{part}.xml"
 
     def ir_constants(self, part: str) -> bytes:
         """Read what the offsets in the IR of one of `IR_PARTS` count in.

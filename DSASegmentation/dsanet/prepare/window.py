@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from dsanet.prepare.coarse import small_structures
+from dsanet.prepare.coarse import small_structures, without_rim
 from dsanet.prepare.curves import VesselCurves, vessel_curves
 from dsanet.prepare.masks import contrast_amount, strongest
 
@@ -91,7 +91,7 @@ def find_window(
     usual = _window_of(curves, groups, depth, field)
     if usual.moved and len(groups) > 1 and groups[0].sum() < MOTION_SHARE * groups[1].sum():
         later = _window_of(curves, groups[1:], depth, field)
-        usual = usual if later.moved else later
+        return (usual if later.moved else later).frames, (MOVED,)
     return usual.frames, (MOVED,) if usual.moved else ()
 
 
@@ -119,15 +119,17 @@ def _window_of(
 
 
 def _bulk(depth: NDArray[np.float32], field: NDArray[np.bool_]) -> tuple[int, int]:
-    """From the first to the last frame with much contrast, wherever it is."""
-    amount = contrast_amount(depth, field)
-    much = np.flatnonzero(amount >= BULK_SHARE * amount.max())
+    """From the first to the last frame with much contrast, wherever it is; all if none has any."""
+    amount = contrast_amount(depth, without_rim(field))
+    much = np.flatnonzero(amount >= BULK_SHARE * max(amount.max(), 0))
+    if not much.size:
+        return 0, len(depth) - 1
     return int(much[0]), int(much[-1])
 
 
 def _moved(depth: NDArray[np.float32], field: NDArray[np.bool_]) -> bool:
     """Whether the brightest structures are nearly as strong as the darkest in most frames."""
-    bright, dark = strongest(depth, field)
+    bright, dark = strongest(depth, without_rim(field))
     return bool(np.median(bright - MOVED_SHARE * dark) > 0)
 
 

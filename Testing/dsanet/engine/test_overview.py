@@ -73,13 +73,14 @@ class Divided:
             on_frame()
         trunk = self.trunk if max(minip.shape) <= OVERVIEW_PX else self.at_full_size
         dark = minip < -0.3
-        probabilities = np.stack([~dark, (1 - trunk) * dark, trunk * dark]).astype(np.float32)
-        return np.log(probabilities + 1e-6)
+        shares = [(1 - trunk) / 2, (1 - trunk) / 2, trunk]
+        probabilities = np.where(dark, np.array(shares)[:, None, None], [[[1]], [[0]], [[0]]])
+        return np.log(probabilities + 1e-6).astype(np.float32)
 
 
 @pytest.fixture
 def engine(tiny_package):
-    def make(trunk: float, wanted: float | None = 0.7, at_full_size: float = 0.6) -> Engine:
+    def make(trunk: float, wanted: float | None = 0.7, at_full_size: float = 0.45) -> Engine:
         said = {**tiny_package.manifest, "trunk_in_overview": wanted}
         return Engine(replace(tiny_package, manifest=said), Divided(trunk, at_full_size))
 
@@ -121,9 +122,8 @@ def test_a_model_that_was_not_tried_for_it_is_not_asked(engine, dark_line) -> No
 
 def test_how_clear_a_trunk_is_can_be_asked(engine, dark_line) -> None:
     run = prepare(dark_line(400, 380))
-    for small, large in ((0.4, 0.3), (0.3, 0.4)):
-        asked = engine(small, at_full_size=large)
-        assert asked.trunk_clearness(run) == pytest.approx(0.4, abs=1e-4)
+    assert engine(0.4).trunk_clearness(run) == pytest.approx(0.4, abs=1e-4)
+    assert engine(0.4, at_full_size=0.6).trunk_clearness(run) == 1
 
 
 def test_a_run_without_mat_needs_no_overview(engine, dark_line) -> None:

@@ -42,6 +42,12 @@ def test_an_ir_of_format_1_without_its_constants_is_refused(forge):
         load_package(forge.folder)
 
 
+def test_a_second_network_beside_the_weights_is_refused(forge):
+    forge.put("fusion.bin", bytes((1 << 20) + 1))
+    with pytest.raises(PackageError, match="1048577 bytes of constants in fusion.bin beside the"):
+        load_package(forge.folder)
+
+
 def test_a_format_to_come_is_refused(forge):
     forge.edit(lambda said: said.update(format=3))
     with pytest.raises(PackageError, match="has format 3, expected 1 to 2; .* too old"):

@@ -104,7 +104,20 @@ def jolted(times, width, *vessels):
 def test_motion_before_the_arteries_does_not_end_the_window():
     times = seconds(16)
     frames = jolted(times, 20, (*TRUNK, bolus(times, 6)), (*BRANCH, bolus(times, 7)))
-    assert find_window(frames, times, FIELD) == ((7, 9), ())
+    window, (note,) = find_window(frames, times, FIELD)
+    assert window == (7, 9)
+    assert "rough guess" in note
+
+
+@pytest.mark.parametrize("rim", [30, 150])
+def test_a_shutters_rim_is_no_motion(rim):
+    times = seconds(16)
+    field = np.zeros((64, 64), bool)
+    field[3:61, 3:61] = True
+    few, vein = (slice(20, 22), slice(12, 28)), (slice(36, 46), slice(30, 56))
+    frames = frames_of((*few, bolus(times, 3)), (*vein, bolus(times, 9)), frames=16)
+    frames[:, field & ~np.pad(np.ones((56, 56), bool), 4)] += rim
+    assert find_window(frames, times, field) == ((4, 6), ())
 
 
 def test_many_pixels_that_move_are_not_passed_over_for_veins():

@@ -19,7 +19,7 @@ from dsatrain.finetune.frozen import case_crops
 from dsatrain.finetune.learned import as_learned, learned_by, to_manifest
 from dsatrain.finetune.mixture import Alternating, Replayed
 from dsatrain.finetune.recipe import recipe
-from dsatrain.train import TrainConfig, TrainingData, validation_phantoms
+from dsatrain.train import PHANTOMS, TrainConfig, TrainingData, validation_phantoms
 from dsatrain.train.data import digest_of, phantom_crops
 
 FEWEST_PATIENTS = 8
@@ -173,7 +173,7 @@ def make_plan(
     return Plan(
         parent=parent,
         name=check_name(name or child_name(parent.name, digest)),
-        config=replace(config, data=f"{words}, {'phantoms' if replays else 'no replay'}"),
+        config=replace(config, data=f"{words}, {PHANTOMS if replays else 'no replay'}"),
         trained=trained,
         drawn=drawn,
         validated=validated,

@@ -7,7 +7,8 @@ from dsatrain.phantom.vessels import Floats
 
 GENERATIONS = 3
 MURRAY = 3.0
-"""r^3 of a parent is the sum over its children (Murray, PNAS 1926)."""
+"""r^3 of a parent is the sum over its children (Murray, PNAS 1926), but for the run's factor on the
+width of branches."""
 SHARE = (0.2, 0.5)
 """Of that sum: the thinner child's."""
 TURN = (0.3, 1.4)

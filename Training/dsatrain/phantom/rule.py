@@ -19,8 +19,8 @@ The written rule of DSCA's annotators is not published, so phantoms follow one o
 In all of them:
 
 - A BV pixel's centre lies inside the outline of an artery (at least 0.7 px of radius) of more than
-  `VISIBLE_RADIUS_MM`, where it makes the MinIP over the arterial window darker by
-  `VISIBLE_SHARE` of what the deepest arteries do and by `VISIBLE_NOISE` standard deviations of the
+  `VISIBLE_RADIUS_MM`, where it makes the MinIP over the arterial window darker by `VISIBLE_SHARE`
+  of what the deepest arteries do in any frame and by `VISIBLE_NOISE` standard deviations of the
   noise at that place, averaged over the artery's width.
 - MAT is whole: the trunk is marked up to the farthest place where it can be seen.
 - A saccular aneurysm takes the class of the artery that it sits on.
@@ -70,12 +70,13 @@ def deepest(samples: Samples, depth: Floats, exposed_px: int) -> float:
 
     Args:
         samples: Pieces of arteries in the exposed field.
-        depth: float64 (n,), natural-log units in the MinIP.
+        depth: float64 (n,), natural-log units in the frame where they are deepest.
         exposed_px: Size of the field.
 
     Returns:
         The depth that is exceeded in `VESSEL_PERCENTILE` per cent of the field, in half of the
-        arteries' area where they cover less than twice that; 0 where there are none.
+        arteries' area where they cover less than twice that; 0 where there are none. Pieces that
+        lie one over another are counted side by side.
     """
     if not len(depth):
         return 0.0

@@ -28,8 +28,8 @@ and a quarter of the nameless ones have none."""
 TRAINING_SHARES: dict[Anatomy, float] = {
     "ICA": 0.40, "VA": 0.16, "ECA": 0.16, "random": 0.08, "forking": 0.20,
 }  # fmt: skip
-"""What trainings draw: a fifth are forking trees of no name, which no test set has. Without them
-the network finds no trunk in trees that look like none of the named ones."""
+"""What trainings draw: a fifth are forking trees of no name, which no set of phantoms to judge on
+has. Without them the network finds no trunk in trees that look like none of the named ones."""
 TIP: dict[Anatomy, tuple[float, float]] = {
     "ICA": (0.25, 0.42),
     "VA": (0.0, 0.35),
