@@ -1,25 +1,33 @@
 """How many trunks the overview loses, and how many runs without one it leaves painted.
 
-`python -m Testing.benchmarks.bench_overview [MODEL]` asks a model's overview about runs as it was
-trained on, runs of another hospital (`dsatrain.shifted`) and those of another generator
-(`plain_trees`, which all have a trunk), and writes a line a threshold.
+`python -m Testing.benchmarks.bench_overview [MODEL]` asks a model at full size and in the overview
+about runs as it was trained on, runs of another hospital (`dsatrain.shifted`) and those of another
+generator (`plain_trees`, which all have a trunk). It writes a line for each clearness that is
+plain at full size and each threshold of the overview.
 """
 
 import sys
 from collections.abc import Iterable, Iterator
+from itertools import product
+from unittest.mock import patch
 
 import numpy as np
 from numpy.typing import NDArray
 from Testing.benchmarks.plain_trees import plain_tree
 
 from dsanet.engine import Engine
+from dsanet.engine import engine as engine_module
+from dsanet.engine.overview import clearest_trunk
+from dsanet.engine.postprocess import softmax
 from dsanet.io import DSARun
 from dsanet.labels import MAT
 from dsanet.prepare import prepare
 from dsatrain.phantom import PhantomSettings, make_phantom, sample_settings
 from dsatrain.shifted import shifted_settings
 
-THRESHOLDS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4)
+NEVER = 2.0
+PLAIN = (0.3, 0.5, 0.7, 0.9, NEVER)
+THRESHOLDS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4)
 USUAL_FROM, USUAL_COUNT, USUAL_SIZE = 863_300, 120, (512, 512)
 SHIFTED_FROM, SHIFTED_COUNT, SHIFTED_SIZE = 740_000, 40, (384, 384)
 
@@ -45,12 +53,12 @@ def main(arguments: list[str]) -> int:
         "another generator": ((tree.run, tree.labels) for tree in plain),
     }
     for name, runs in kinds.items():
-        clearness, has_trunk = asked(engine, runs)
+        large, small, has_trunk = asked(engine, runs)
         write(f"{name}: {has_trunk.sum()} runs with a trunk, {(~has_trunk).sum()} without")
-        for threshold in THRESHOLDS:
-            kept = clearness >= threshold
+        for plain, threshold in product(PLAIN, THRESHOLDS):
+            kept = (large >= plain) | (small >= threshold)
             lost, painted = (has_trunk & ~kept).sum(), (~has_trunk & kept).sum()
-            write(f"  {threshold}: {lost} trunks lost, {painted} runs without one painted")
+            write(f"  {plain}, {threshold}: {lost} trunks lost, {painted} without one kept")
     return 0
 
 
@@ -63,11 +71,18 @@ def phantoms(settings: Iterable[PhantomSettings]) -> Iterator[Labelled]:
 
 def asked(
     engine: Engine, runs: Iterable[Labelled]
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """How clear a trunk is in each run, and whether the truth has one."""
-    rows = [(engine.trunk_clearness(prepare(run)), (truth == MAT).any()) for run, truth in runs]
-    clearness, has_trunk = zip(*rows, strict=True)
-    return np.array(clearness), np.array(has_trunk)
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    """How clear a trunk is at full size and in the overview, and whether the truth has one."""
+    rows = []
+    for run, truth in runs:
+        prepared = prepare(run)
+        scores = engine.score(prepared).scores
+        with patch.object(engine_module, "SURE", NEVER):
+            small = engine.trunk_clearness(prepared)
+        large = clearest_trunk(softmax(scores, engine.package.temperatures))
+        rows.append((large, small, (truth == MAT).any()))
+    large, small, has_trunk = zip(*rows, strict=True)
+    return np.array(large), np.array(small), np.array(has_trunk)
 
 
 def write(line: str) -> None:

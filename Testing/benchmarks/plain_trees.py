@@ -58,7 +58,7 @@ def plain_tree(seed: int) -> PlainTree:
     curves = passing(times[:, None] - edges[None], times[-1] * rng.uniform(0.3, 0.7))
     trunk_depth = rng.uniform(0.35, 0.7)
     factor = trunk_depth / np.quantile(maps.sum(axis=0)[cover(pieces, pieces.trunk, size)], 0.8)
-    contrast = factor * np.einsum("tb,bhw->thw", curves, maps)
+    contrast = factor * np.tensordot(curves, maps, 1)
     depth = gaussian_filter(contrast.max(axis=0), blur)
     pixels = recorded(contrast, blur, noise, rng)
     at = np.round([pieces.row, pieces.column]).astype(int)
