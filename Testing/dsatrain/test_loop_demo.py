@@ -24,7 +24,9 @@ def quick(monkeypatch):
     monkeypatch.setattr(run, "write_package", lambda *given: write(*given, with_ir=False))
     monkeypatch.setattr("dsatrain.gate.phantoms.SIZES", ((48, 56),))
     small = {"size": (56, 48), "frame_count": 3}
-    monkeypatch.setattr(samples, "sample_settings", lambda seed: sample_settings(seed, **small))
+    monkeypatch.setattr(
+        samples, "sample_settings", lambda seed, **_: sample_settings(seed, **small)
+    )
 
 
 def decide(monkeypatch, verdict):

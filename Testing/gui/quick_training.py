@@ -25,7 +25,7 @@ def main() -> None:
     plan.recipe = lambda *given, **more: recipe(*given, **{**more, **quick})
     phantoms.SIZES = ((48, 56),)
     judging.COUNT = 1
-    samples.sample_settings = lambda seed: sample_settings(seed, size=(56, 48), frame_count=3)
+    samples.sample_settings = lambda seed, **_: sample_settings(seed, size=(56, 48), frame_count=3)
     sys.argv = sys.argv[1:]
     runpy.run_path(sys.argv[0], run_name="__main__")
 

@@ -100,8 +100,8 @@ def _parser() -> argparse.ArgumentParser:
         "--trunk-in-overview",
         type=float,
         metavar="P",
-        help="how clear a trunk must be in a small picture of the whole run, 0 to 1, else the run"
-        " has no MAT; only where that was tried on the model",
+        help="how clear a trunk that is not plain at full size must be in a small picture of the"
+        " whole run, 0 to 1, else the run has no MAT; only where that was tried on the model",
     )
     package.set_defaults(command=_package)
 

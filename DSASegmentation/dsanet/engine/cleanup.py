@@ -40,8 +40,8 @@ class CleanUp:
         unfilled: Take away pieces that do not fill with contrast as the largest one does, see
             `dsanet.engine.filling`.
         minor_trunks: Give MAT pieces of less than a tenth of the largest one to BV.
-        unseen_trunk: Give all MAT to BV where the whole run seen small shows no trunk, see
-            `dsanet.engine.overview`; taken before the others, on probabilities.
+        unseen_trunk: Give all MAT to BV where no trunk is plain and the whole run seen small shows
+            none, see `dsanet.engine.overview`; taken before the others, on probabilities.
     """
 
     small_pieces: bool = True

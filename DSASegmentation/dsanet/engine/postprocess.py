@@ -52,7 +52,7 @@ def warnings(found: NDArray[np.uint8], *, unseen: bool = False) -> tuple[str, ..
 
     Args:
         found: uint8 (H, W).
-        unseen: Whether MAT was given to BV because an overview showed no trunk.
+        unseen: Whether MAT was given to BV because no trunk was plain and an overview showed none.
     """
     if not found.any():
         return ("No vessel was found in this run.",)
