@@ -13,8 +13,8 @@ from dsanet.prepare import PreparedRun
 
 ALIKE = 0.8
 """Least correlation with the largest piece's curve, at the best of all lags. Chosen on 120 phantoms
-(seeds from 863160); on 60 others (`bench_false_pixels`) what falls below it was 429 false pixels
-and 83 true ones; on the 24 of `bench_cleanup` clDice of BV +0.003 (0.000 to 0.007)."""
+(seeds from 863160); on 60 others (`bench_false_pixels`) what falls below it was 273 false pixels
+and 92 true ones; on the 24 of `bench_cleanup` clDice of BV +0.003 (0.000 to 0.007)."""
 
 EARLIEST_S, LATEST_S = -0.5, 1.5
 EARLIEST_FRAMES, LATEST_FRAMES = -2, 5

@@ -123,7 +123,7 @@ def test_a_model_that_was_not_tried_for_it_is_not_asked(engine, dark_line) -> No
 def test_how_clear_a_trunk_is_can_be_asked(engine, dark_line) -> None:
     run = prepare(dark_line(400, 380))
     assert engine(0.4).trunk_clearness(run) == pytest.approx(0.4, abs=1e-4)
-    assert engine(0.4, at_full_size=0.6).trunk_clearness(run) == 1
+    assert engine(0.4, at_full_size=0.8).trunk_clearness(run) == 1
 
 
 def test_a_run_without_mat_needs_no_overview(engine, dark_line) -> None:
