@@ -1,8 +1,8 @@
 """Scores on another hospital's runs (`dsatrain.shifted`), which no model is trained on.
 
-`python Testing/benchmarks/bench_shifted.py [--model MODEL] [--count COUNT] [--output FOLDER]`, seeds
-from 740000, arterial windows found automatically; FOLDER gets pictures of the best and worst runs
-and `cases.csv` for `compare_scores`.
+`python Testing/benchmarks/bench_shifted.py [--model MODEL] [--count COUNT] [--output FOLDER]`,
+seeds from 740000, arterial windows found automatically; FOLDER gets pictures of the best and worst
+runs and `cases.csv` for `compare_scores`.
 """
 
 import argparse
