@@ -239,7 +239,7 @@ def test_a_class_without_a_pixel_has_no_segment_and_no_vessel_no_file(make):
 
 def test_without_identity_nothing_leads_back(make):
     def change(header):
-        header.PatientName, header.PatientID = "Doe^Jane", "4711"
+        header.PatientName, header.PatientID = "Doe^Jane", "number-4711"
 
     files = make(change=change, identity=False)
     with pytest.raises(AssertionError):
@@ -254,7 +254,7 @@ def test_without_identity_nothing_leads_back(make):
 
 
 def without_traces(files):
-    traces = [b"Doe", b"4711", b"20000101"]
+    traces = [b"Doe", b"number-4711", b"20000101"]
     assert not [trace for data in files.values() for trace in traces if trace in data]
 
 
