@@ -4,11 +4,12 @@ import json
 import re
 
 from dsanet.packages.ir import own_constants_begin
+from dsanet.packages.weights import LENGTH_BYTES, METADATA
 
 _PLACE = re.compile(rb'element_type="(\w+)" shape="([^"]*)" offset="(\d+)" size="(\d+)"')
 _CONSTANT = b'type="Const"'
-_LENGTH_BYTES = 8
-"""Of the header's length at the beginning of a safetensors file."""
+_LARGEST_NUMBER_BYTES = 8
+"""Constants begin at multiples of it, so that a number of any type may be read where it lies."""
 
 
 def share_constants(graph: bytes, constants: bytes, weights: bytes) -> tuple[bytes, bytes]:
@@ -35,7 +36,7 @@ def share_constants(graph: bytes, constants: bytes, weights: bytes) -> tuple[byt
         data = constants[offset : offset + size]
         place = places.get(data) if kind == b"f16" else None
         if place is None:
-            own.extend(bytes(-len(own) % _LENGTH_BYTES))
+            own.extend(bytes(-len(own) % _LARGEST_NUMBER_BYTES))
             place = begin + len(own)
             own.extend(data)
         return b'element_type="%s" shape="%s" offset="%d" size="%d"' % (kind, shape, place, size)
@@ -49,7 +50,7 @@ def share_constants(graph: bytes, constants: bytes, weights: bytes) -> tuple[byt
 
 def _places(weights: bytes) -> dict[bytes, int]:
     """Where each tensor of a safetensors file lies, by its content."""
-    start = _LENGTH_BYTES + int.from_bytes(weights[:_LENGTH_BYTES], "little")
-    header = json.loads(weights[_LENGTH_BYTES:start])
-    spans = [entry["data_offsets"] for name, entry in header.items() if name != "__metadata__"]
+    start = LENGTH_BYTES + int.from_bytes(weights[:LENGTH_BYTES], "little")
+    header = json.loads(weights[LENGTH_BYTES:start])
+    spans = [entry["data_offsets"] for name, entry in header.items() if name != METADATA]
     return {weights[start + first : start + end]: start + first for first, end in spans}

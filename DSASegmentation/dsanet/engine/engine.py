@@ -191,13 +191,16 @@ class Engine:
             CancelledError: `cancel` answered True.
         """
         given = NetworkInput.of(prepared, self.package.config)
-        if self._clearness(given, cancel) >= SURE:
-            return 1.0
-        return self._clearness(overview(given), cancel)
+        return self._clearness(given, self._probabilities(given, cancel), cancel)
 
-    def _clearness(self, given: NetworkInput, cancel: Cancel | None) -> float:
-        scores = self._scored(given, None, cancel).scores
-        return clearest_trunk(softmax(scores, self.package.temperatures))
+    def _clearness(self, given: NetworkInput, probabilities: Array, cancel: Cancel | None) -> float:
+        """How clear a trunk is in the overview, 1 where the probabilities show it plain."""
+        if clearest_trunk(probabilities) >= SURE:
+            return 1.0
+        return clearest_trunk(self._probabilities(overview(given), cancel))
+
+    def _probabilities(self, given: NetworkInput, cancel: Cancel | None) -> Array:
+        return softmax(self._scored(given, None, cancel).scores, self.package.temperatures)
 
     def _seen_small(
         self,
@@ -213,8 +216,7 @@ class Engine:
         found = to_labels(probabilities, seen)
         if not np.any(found == labels.MAT):
             return probabilities, {UNSEEN_TRUNK: 0}
-        plain = clearest_trunk(probabilities) >= SURE
-        if plain or self._clearness(overview(given), cancel) >= wanted:
+        if self._clearness(given, probabilities, cancel) >= wanted:
             return probabilities, {UNSEEN_TRUNK: 0}
         changed = without_trunk(probabilities)
         return changed, {UNSEEN_TRUNK: int(np.count_nonzero(found != to_labels(changed, seen)))}

@@ -27,7 +27,8 @@ MAX_BYTES = {".xml": 12 << 20, ".safetensors": 1 << 29, ".bin": 1 << 29}
 """The most bytes of a file by its suffix: a third above the graph of the deepest network, and twice
 268 million weights, as many as width 64 takes."""
 MAX_OWN_CONSTANTS = 1 << 20
-"""The most bytes of a graph's constants that are not among the weights; a DSANet has 336."""
+"""The most bytes of a graph's constants that are not among the weights; the bundled model
+has 1880."""
 LEAST_BYTES = {".bin": 0}
 """Where a file may be empty: all constants of a graph may lie in the weights."""
 
@@ -65,11 +66,6 @@ class Manifest:
     config: DSANetConfig
     files: Mapping[str, StatedFile]
     facts: dict[str, Any]
-
-    @property
-    def shares_constants(self) -> bool:
-        """Whether the IR's constants lie in the weights, see `dsanet.packages.ir`."""
-        return shares_constants(self.facts)
 
 
 def shares_constants(facts: Mapping[str, Any]) -> bool:

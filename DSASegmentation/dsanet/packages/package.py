@@ -188,7 +188,7 @@ def checked_files(manifest: Manifest, files: PackageFiles) -> Iterator[tuple[str
     weights = _read_stated(files, WEIGHTS, manifest.files[WEIGHTS])
     check_weights(WEIGHTS, weights, shapes)
     yield WEIGHTS, weights
-    before = own_constants_begin(len(weights)) if manifest.shares_constants else 0
+    before = own_constants_begin(len(weights)) if shares_constants(manifest.facts) else 0
     for part in IR_PARTS if set(IR_FILES) <= set(manifest.files) else ():
         graph, constants = f"{part}.xml", f"{part}.bin"
         for name in (graph, constants):

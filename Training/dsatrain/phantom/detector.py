@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,11 +32,16 @@ class Scene:
     head: Map
     field: NDArray[np.bool_]
 
-    @property
+    @cached_property
     def spread(self) -> Spreader:
         """The kernel of scatter."""
         view = self.settings.view
         return spreader(view.size, WIDTH_MM / view.pixel_mm)
+
+    @cached_property
+    def mask_light(self) -> Map:
+        """Light that is detected behind the head without contrast, float32 (H, W)."""
+        return light_of(self.head, self.settings.image, self.spread)
 
 
 def light_of(attenuation: Map, image: ImageSettings, spread: Spreader) -> Map:
@@ -47,7 +53,7 @@ def light_of(attenuation: Map, image: ImageSettings, spread: Spreader) -> Map:
 def noise_map(scene: Scene) -> Map:
     """Standard deviation of a subtracted pixel before processing, float32 (H, W)."""
     image = scene.settings.image
-    frame = standard_deviation(image, light_of(scene.head, image, scene.spread))
+    frame = standard_deviation(image, scene.mask_light)
     return np.asarray(frame * np.float32(np.sqrt(1 + 1 / image.mask_frames)), np.float32)
 
 
@@ -55,7 +61,7 @@ def direct_share(scene: Scene) -> Map:
     """Share of the light that is primary, float32 (H, W): what is left of a vessel's contrast."""
     image = scene.settings.image
     part = np.float32((1 - image.glare) / (1 + image.scatter)) * np.exp(-scene.head)
-    return np.asarray(part / light_of(scene.head, image, scene.spread), np.float32)
+    return np.asarray(part / scene.mask_light, np.float32)
 
 
 def record(scene: Scene, signal: Iterable[Map], count: int, rng: np.random.Generator) -> Pixels:
@@ -71,9 +77,10 @@ def record(scene: Scene, signal: Iterable[Map], count: int, rng: np.random.Gener
         uint8 or, above 8 bits, uint16 (T, H, W), vessels dark.
     """
     image, view, spread = scene.settings.image, scene.settings.view, scene.spread
-    mask_light = light_of(scene.head, image, spread)
-    mask = np.log(mask_light)
-    mask_noise = standard_deviation(image, mask_light) / np.float32(np.sqrt(image.mask_frames))
+    mask = np.log(scene.mask_light)
+    mask_noise = standard_deviation(image, scene.mask_light) / np.float32(
+        np.sqrt(image.mask_frames)
+    )
     mask -= mask_noise * _grain(image, view.size, rng)
     low, high = np.percentile(mask[scene.field], (1, 99)) if scene.field.any() else (0.0, 0.0)
     process, shadow = Processing(image, spread), penumbra(image, scene.field)

@@ -144,7 +144,7 @@ def _seen_area(
 def _deepest(pieces: Samples, peak: Floats, scene: detector.Scene) -> float:
     """Depth of the deepest of the arteries in the field."""
     inside = _exposed(pieces, scene)
-    depth, _ = _depth_and_noise(pieces, peak, scene)
+    depth = _depth(pieces, peak, scene)
     return deepest(pieces.pick(inside), depth[inside], int(scene.field.sum()))
 
 
@@ -210,18 +210,17 @@ def _seen(
     pieces: Samples, peak: Floats, scene: detector.Scene, deepest_depth: float
 ) -> NDArray[np.bool_]:
     """Say which pieces show where contrast reaches a peak, (n,) as a share of the trunk's."""
-    depth, noise = _depth_and_noise(pieces, peak, scene)
-    return visible(pieces, depth, noise, deepest_depth)
+    noise = detector.noise_map(scene)[_pixels(pieces, scene)].astype(np.float64)
+    return visible(pieces, _depth(pieces, peak, scene), noise, deepest_depth)
 
 
-def _depth_and_noise(pieces: Samples, peak: Floats, scene: detector.Scene) -> tuple[Floats, Floats]:
-    """Depth of pieces in the MinIP and the noise of a pixel there, natural-log units, each (n,)."""
+def _depth(pieces: Samples, peak: Floats, scene: detector.Scene) -> Floats:
+    """Depth of pieces where contrast reaches a peak, natural-log units, (n,)."""
     image = scene.settings.image
     spread = np.maximum(pieces.radius_px, 1.25 * image.blur_px)
     chord = 2 * pieces.radius_mm * (pieces.radius_px / spread)
-    at = _pixels(pieces, scene)
-    depth = image.attenuation * peak * pieces.fill * chord * detector.direct_share(scene)[at]
-    return depth, detector.noise_map(scene)[at].astype(np.float64)
+    direct = detector.direct_share(scene)[_pixels(pieces, scene)]
+    return np.asarray(image.attenuation * peak * pieces.fill * chord * direct)
 
 
 def _pixels(pieces: Samples, scene: detector.Scene) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -37,6 +37,7 @@ from dsanet.prepare.normalise import VESSEL_PERCENTILE
 from dsatrain.phantom.arteries import Role
 from dsatrain.phantom.projection import Samples
 from dsatrain.phantom.settings import MatRule
+from dsatrain.phantom.thickness import LEAST_RADIUS_PX
 from dsatrain.phantom.vessels import Floats
 
 VISIBLE_RADIUS_MM = 0.15
@@ -47,9 +48,6 @@ averaged over its width as the eye does."""
 VISIBLE_SHARE = 0.2
 """And this share of the deepest arteries' depth. How deep these are in units of the detector is not
 seen on a picture whose window is set by them, neither by people nor by the network."""
-LEAST_RADIUS_PX = 0.7
-"""Thinner vessels cover as many pixels as if they had this radius; `cover` in
-`dsatrain.phantom.thickness` marks them so."""
 
 
 def label_of(role: Role, rule: MatRule) -> int:

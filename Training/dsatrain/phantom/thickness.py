@@ -14,6 +14,8 @@ from dsatrain.phantom.projection import Samples
 from dsatrain.phantom.vessels import Floats
 
 CHUNK = 400_000
+LEAST_RADIUS_PX = 0.7
+"""Thinner vessels are marked as if they had this radius, so that they stay whole."""
 EDGES = (0.8, 1.5, 2.5, 4, 6, 9, 13, 20, 30, 60)
 
 
@@ -45,7 +47,9 @@ def thickness_maps(
     return maps.reshape(len(bins), *size).astype(np.float32)
 
 
-def cover(samples: Samples, size: tuple[int, int], least_px: float = 0.7) -> NDArray[np.bool_]:
+def cover(
+    samples: Samples, size: tuple[int, int], least_px: float = LEAST_RADIUS_PX
+) -> NDArray[np.bool_]:
     """Mark the pixels whose centres lie inside a vessel.
 
     Args:
@@ -64,7 +68,7 @@ def cover(samples: Samples, size: tuple[int, int], least_px: float = 0.7) -> NDA
 
 
 def earliest(
-    samples: Samples, values: Floats, size: tuple[int, int], least_px: float = 0.7
+    samples: Samples, values: Floats, size: tuple[int, int], least_px: float = LEAST_RADIUS_PX
 ) -> NDArray[np.float32]:
     """Give each covered pixel the smallest value of the pieces that cover it.
 
