@@ -42,13 +42,34 @@ def run_command(arguments: argparse.Namespace) -> None:
     engine = Engine.load(arguments.model, arguments.device)
     count, runs = _runs(arguments)
     cases = track(runs, total=count, description="runs", disable=not sys.stderr.isatty())
-    scores, gallery = _score(engine, cases, arguments.true_window)
+    facts, table = judge(engine, cases, arguments.output, true_window=arguments.true_window)
+    show(_json(facts) if arguments.json else table)
+
+
+def judge(
+    engine: Engine, cases: Iterable[LabelledRun], output: Path | None, *, true_window: bool = False
+) -> tuple[dict[str, Any], str]:
+    """Score a model on runs.
+
+    Args:
+        engine: The model.
+        cases: The runs.
+        output: A folder for tables and pictures; None writes none.
+        true_window: Give the engine the true arterial window instead of letting it find one.
+
+    Returns:
+        All numbers, as JSON values, and a table of them.
+
+    Raises:
+        DSAError: A run cannot be segmented or a result not be written.
+    """
+    scores, gallery = _score(engine, cases, true_window)
     total, groups = summarise(scores), by_group(scores)
     facts = {"model_sha256": engine.package.weights_sha256, **total, "groups": groups}
     table = score_table(total, groups)
-    if arguments.output is not None:
-        _write(arguments.output, facts, table, scores, gallery)
-    show(_json(facts) if arguments.json else table)
+    if output is not None:
+        _write(output, facts, table, scores, gallery)
+    return facts, table
 
 
 def _runs(arguments: argparse.Namespace) -> tuple[int, Iterator[LabelledRun]]:
