@@ -1,14 +1,16 @@
 """Train every variant from several seeds on the same data, and score all on the same runs.
 
 What is done lies in the study's folder, one folder a variant and seed, so a study that was stopped
-goes on where it was.
+goes on where it was. The samples of a seed lie there too until all its variants have learned.
 """
 
 import json
 import logging
 import math
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +18,12 @@ from torch import nn
 
 from dsanet.atomic import new_folder, write_bytes
 from dsanet.model import DSANetConfig
+from dsatrain.ablate.kept import kept_phantoms
 from dsatrain.ablate.runs import StudyRun, dense_runs, study_runs, thinned
 from dsatrain.ablate.scoring import RunScore, score_runs
 from dsatrain.ablate.variants import VARIANTS
 from dsatrain.train import TrainConfig, Watch, train
+from dsatrain.train.config import PHANTOMS
 from dsatrain.train.data import TrainingData
 from dsatrain.train.loop import Stop
 from dsatrain.train.trainer import Build
@@ -81,38 +85,44 @@ def run_study(plan: StudyPlan, folder: Path, stop: Stop = lambda: False) -> dict
         `frames`, the scores of each run.
 
     Raises:
-        ValueError: The folder holds the study of another plan.
+        ValueError: The folder holds the study of another plan, or of other phantoms.
         CancelledError: `stop` answered True; the same call goes on.
     """
     with new_folder(folder):
         _check_plan(plan, folder)
-        runs = _Made(lambda: study_runs(plan.test_count))
-        dense = _Made(lambda: dense_runs(math.ceil(plan.test_count / 2)))
+        tests = _Tests(plan.test_count)
         found: dict[str, Any] = {variant: {} for variant in plan.variants}
         for seed in plan.seeds:
+            samples = folder / f"samples-{seed}"
+            data = kept_phantoms(samples)
             for variant in plan.variants:
                 place = folder / f"{variant}-{seed}"
-                found[variant][str(seed)] = _one(plan, variant, seed, place, runs, dense, stop)
+                found[variant][str(seed)] = _one(plan, variant, seed, place, data, tests, stop)
+            shutil.rmtree(samples, ignore_errors=True)
     return {"plan": asdict(plan), "trainings": found}
 
 
-class _Made:
-    """Runs that are made when first asked for: a finished study needs none."""
+class _Tests:
+    """Runs to score on, made when first asked for: a finished study needs none."""
 
-    def __init__(self, make: Callable[[], list[StudyRun]]) -> None:
-        self._make = make
-        self._runs: list[StudyRun] | None = None
+    def __init__(self, count: int) -> None:
+        self._count = count
 
-    def __call__(self) -> list[StudyRun]:
-        if self._runs is None:
-            self._runs = self._make()
-        return self._runs
+    @cached_property
+    def usual(self) -> list[StudyRun]:
+        """With the frames that they come with."""
+        return study_runs(self._count)
+
+    @cached_property
+    def dense(self) -> list[StudyRun]:
+        """Half as many, to be thinned."""
+        return dense_runs(math.ceil(self._count / 2))
 
 
 def _check_plan(plan: StudyPlan, folder: Path) -> None:
     """Remember the plan, all but which variants and seeds: these can be added."""
-    same = replace(plan, variants=(), seeds=())
-    wanted = json.dumps(asdict(same), indent=2)
+    same = asdict(replace(plan, variants=(), seeds=())) | {"data": PHANTOMS}
+    wanted = json.dumps(same, indent=2)
     path = folder / "plan.json"
     if path.is_file() and path.read_text(encoding="utf-8") != wanted:
         msg = f"{folder} holds a study of another plan, see {path}; choose another folder"
@@ -125,8 +135,8 @@ def _one(
     variant: str,
     seed: int,
     place: Path,
-    runs: _Made,
-    dense: _Made,
+    data: TrainingData,
+    tests: _Tests,
     stop: Stop,
 ) -> dict[str, Any]:
     """One training's scores, from its folder or made now."""
@@ -135,11 +145,11 @@ def _one(
         return dict(json.loads(path.read_text(encoding="utf-8")))
     log.info("%s, seed %d", VARIANTS[variant].name, seed)
     config = plan.config(variant, seed)
-    network = trained_network(config, place, VARIANTS[variant].build, stop=stop)
+    network = trained_network(config, place, VARIANTS[variant].build, data=data, stop=stop)
     scores = {
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
-        "runs": plain(score_runs(network, runs())),
-        "frames": _by_frames(network, dense()) if variant in COUNTED else {},
+        "runs": plain(score_runs(network, tests.usual)),
+        "frames": _by_frames(network, tests.dense) if variant in COUNTED else {},
     }
     write_bytes(path, json.dumps(scores).encode())
     return scores
