@@ -1,8 +1,9 @@
-"""Scores on runs that are unlike those that the bundled model has learned from.
+"""Scores on runs that are unlike those of the frozen test set.
 
 `python -m Testing.benchmarks.bench_elsewhere KIND [--model MODEL] [--count COUNT] [--output DIR]`,
 arterial windows found automatically; DIR gets what `dsatrain evaluate --output` writes. KIND is
-`generator`, the flat trees of `plain_trees`, or `hospital`, the phantoms of `dsatrain.shifted`.
+`generator`, the flat trees of `plain_trees`, `hospital`, the phantoms of `dsatrain.shifted`, or
+`large`, phantoms of 1024 x 1024 px.
 """
 
 import argparse
@@ -14,8 +15,10 @@ from Testing.benchmarks.plain_trees import plain_tree
 from dsanet.engine import Engine
 from dsatrain.evaluate.command import judge
 from dsatrain.evaluate.labelled import LabelledRun, labelled_phantom
-from dsatrain.phantom import make_phantom
+from dsatrain.phantom import make_phantom, sample_settings
 from dsatrain.shifted import shifted_settings
+
+LARGE = (1024, 1024)
 
 
 def main() -> int:
@@ -43,9 +46,15 @@ def of_another_hospital(seed: int) -> LabelledRun:
     return labelled_phantom(make_phantom(shifted_settings(seed)))
 
 
+def large(seed: int) -> LabelledRun:
+    """A phantom as others are, but as large as many real runs."""
+    return labelled_phantom(make_phantom(sample_settings(seed, size=LARGE)))
+
+
 KINDS = {
     "generator": (of_another_generator, 0, 60),
     "hospital": (of_another_hospital, 740_000, 40),
+    "large": (large, 867_000, 30),
 }
 """What makes a run from its seed, the first seed, and how many."""
 

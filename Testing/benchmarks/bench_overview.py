@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from Testing.benchmarks.plain_trees import plain_tree
 
-from dsanet.engine import Engine
+from dsanet.engine import NO_STEPS, Engine
 from dsanet.engine import engine as engine_module
 from dsanet.engine.overview import clearest_trunk
-from dsanet.engine.postprocess import softmax
 from dsanet.io import DSARun
 from dsanet.labels import MAT
 from dsanet.prepare import prepare
@@ -76,10 +75,10 @@ def asked(
     rows = []
     for run, truth in runs:
         prepared = prepare(run)
-        scores = engine.score(prepared).scores
+        found = engine.segment_prepared(prepared, {}, clean_up=NO_STEPS)
         with patch.object(engine_module, "SURE", NEVER):
             small = engine.trunk_clearness(prepared)
-        large = clearest_trunk(softmax(scores, engine.package.temperatures))
+        large = clearest_trunk(found.probabilities.astype(np.float32))
         rows.append((large, small, (truth == MAT).any()))
     large, small, has_trunk = zip(*rows, strict=True)
     return np.array(large), np.array(small), np.array(has_trunk)

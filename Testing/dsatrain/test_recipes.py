@@ -38,6 +38,7 @@ def test_both_stages_end_in_a_package_and_are_not_done_again(tmp_path):
     parent, child = (load_package(tmp_path / "out" / n) for n in ("dsanet-parts", "dsanet-phantom"))
     assert child.manifest["parent"] == parent.weights_sha256
     assert child.trunk_in_overview == 0.05
+    assert (child.vessel_threshold, child.look_px, child.second_look) == (0.35, 640, 0.7)
     assert child.manifest["training"]["ema_decay"] == 0.997
     again = call(*asked)
     assert again.returncode == 0, again.stderr

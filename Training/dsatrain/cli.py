@@ -103,6 +103,27 @@ def _parser() -> argparse.ArgumentParser:
         help="how clear a trunk that is not plain at full size must be in a small picture of the"
         " whole run, 0 to 1, else the run has no MAT; only where that was tried on the model",
     )
+    package.add_argument(
+        "--vessel-threshold",
+        type=float,
+        metavar="P",
+        help="probability of vessel from which on a pixel is one, 0 to 1, instead of the most"
+        " probable class; only where that was tried on the model",
+    )
+    package.add_argument(
+        "--look-px",
+        type=int,
+        metavar="N",
+        help="longest side of a picture that the network is shown, larger runs are made smaller;"
+        " only where that was tried on the model",
+    )
+    package.add_argument(
+        "--second-look",
+        type=float,
+        metavar="F",
+        help="look at each run again, smaller by this factor, 0 to 1, and take vessel for what both"
+        " looks on average say is one; only where that was tried on the model",
+    )
     package.set_defaults(command=_package)
 
     evaluate = commands.add_parser("evaluate", help="score a model on phantoms or a data set")

@@ -25,7 +25,7 @@ Mask = NDArray[np.bool_]
 Point = tuple[int, int]
 
 EVEN = 0.5
-"""Probability at which the model itself tells vessel from background."""
+"""Probability at which vessel is as likely as background."""
 
 FAINT = 0.03
 """Probability from which on a line is a candidate. On six phantoms (seeds 950_020 to 950_025) 84 %

@@ -16,10 +16,12 @@ from dsanet.engine.backend import Array, Backend
 from dsanet.engine.choose import choose_backend, open_backend
 from dsanet.engine.cleanup import ALL_STEPS, UNSEEN_TRUNK, CleanUp, clean
 from dsanet.engine.fallback import Scored
+from dsanet.engine.looks import joined, looks, parts_of
 from dsanet.engine.overview import SURE, clearest_trunk, overview, without_trunk
 from dsanet.engine.postprocess import softmax, to_labels, visible, warnings
 from dsanet.engine.prediction import Prediction
 from dsanet.engine.provenance import provenance
+from dsanet.engine.resize import resized
 from dsanet.engine.scoring import Cancel, NetworkInput, Progress, stop_if
 from dsanet.errors import EngineError
 from dsanet.io import DSARun
@@ -130,13 +132,12 @@ class Engine:
         with _memory_told(prepared.frames.shape):
             started = time.perf_counter()
             given = NetworkInput.of(prepared, self.package.config)
-            scored = self._scored(given, progress, cancel)
-            probabilities = softmax(scored.scores, self.package.temperatures)
+            probabilities, scored = self._looked(given, progress, cancel)
             seen = visible(prepared)
             unseen: dict[str, int] = {}
             if clean_up.unseen_trunk:
                 probabilities, unseen = self._seen_small(given, probabilities, seen, cancel)
-            found, cleaned = clean(to_labels(probabilities, seen), clean_up, prepared)
+            found, cleaned = clean(self._labels(probabilities, seen), clean_up, prepared)
             seconds = time.perf_counter() - started
             return Prediction(
                 labels=found,
@@ -180,7 +181,7 @@ class Engine:
     def trunk_clearness(self, prepared: PreparedRun, cancel: Cancel | None = None) -> float:
         """How clear a main artery trunk is in a small picture of a whole run, 0 to 1.
 
-        1 where it is so plain at full size that the small picture is not asked.
+        1 where it is so plain in the usual looks that the small picture is not asked.
 
         Args:
             prepared: The prepared run.
@@ -191,16 +192,27 @@ class Engine:
             CancelledError: `cancel` answered True.
         """
         given = NetworkInput.of(prepared, self.package.config)
-        return self._clearness(given, self._probabilities(given, cancel), cancel)
+        return self._clearness(given, self._looked(given, None, cancel)[0], cancel)
 
     def _clearness(self, given: NetworkInput, probabilities: Array, cancel: Cancel | None) -> float:
         """How clear a trunk is in the overview, 1 where the probabilities show it plain."""
         if clearest_trunk(probabilities) >= SURE:
             return 1.0
-        return clearest_trunk(self._probabilities(overview(given), cancel))
+        return clearest_trunk(self._probabilities(self._scored(overview(given), None, cancel)))
 
-    def _probabilities(self, given: NetworkInput, cancel: Cancel | None) -> Array:
-        return softmax(self._scored(given, None, cancel).scores, self.package.temperatures)
+    def _looked(
+        self, given: NetworkInput, progress: Progress | None, cancel: Cancel | None
+    ) -> tuple[Array, Scored]:
+        """Probabilities after all looks, and the first one's scores."""
+        pictures = looks(given, self.package)
+        parts = parts_of(progress, pictures)
+        scored = [self._scored(picture, next(parts), cancel) for picture in pictures]
+        found = [resized(self._probabilities(one), given.minip.shape) for one in scored]
+        notes = dict.fromkeys(note for one in scored for note in one.notes)
+        return joined(found), replace(scored[0], notes=tuple(notes))
+
+    def _probabilities(self, scored: Scored) -> Array:
+        return softmax(scored.scores, self.package.temperatures)
 
     def _seen_small(
         self,
@@ -213,13 +225,16 @@ class Engine:
         wanted = self.package.trunk_in_overview
         if wanted is None:
             return probabilities, {}
-        found = to_labels(probabilities, seen)
+        found = self._labels(probabilities, seen)
         if not np.any(found == labels.MAT):
             return probabilities, {UNSEEN_TRUNK: 0}
         if self._clearness(given, probabilities, cancel) >= wanted:
             return probabilities, {UNSEEN_TRUNK: 0}
         changed = without_trunk(probabilities)
-        return changed, {UNSEEN_TRUNK: int(np.count_nonzero(found != to_labels(changed, seen)))}
+        return changed, {UNSEEN_TRUNK: int(np.count_nonzero(found != self._labels(changed, seen)))}
+
+    def _labels(self, probabilities: Array, seen: NDArray[np.bool_]) -> NDArray[np.uint8]:
+        return to_labels(probabilities, seen, self.package.vessel_threshold)
 
     def _scored(
         self, given: NetworkInput, progress: Progress | None, cancel: Cancel | None

@@ -45,6 +45,9 @@ def provenance(
         "device": backend.device,
         "precision": backend.precision,
         "temperatures": list(package.temperatures),
+        "vessel_threshold": package.vessel_threshold,
+        "look_px": package.look_px,
+        "second_look": package.second_look,
         "threads": getattr(backend, "threads", None),  # a caller's own backend may not say
         "device_choice": " ".join((device_choice, *scored.notes)),
         "tiling": _tiling(scored.regions),

@@ -39,6 +39,12 @@ COLDEST, HOTTEST = 0.05, 20.0
 """Outside these a temperature makes every probability 0 or 1, or all of them equal."""
 
 TRUNK_IN_OVERVIEW = "trunk_in_overview"
+VESSEL_THRESHOLD = "vessel_threshold"
+SECOND_LOOK = "second_look"
+SHARES = (TRUNK_IN_OVERVIEW, VESSEL_THRESHOLD, SECOND_LOOK)
+"""Numbers between 0 and 1 that a package may state."""
+LOOK_PX = "look_px"
+LEAST_LOOK_PX, MOST_LOOK_PX = 64, 1 << 14
 
 _SHA256 = re.compile("[0-9a-f]{64}")
 
@@ -99,7 +105,9 @@ def parse_manifest(data: bytes) -> Manifest:
     if shares_constants(facts):
         _check_own_constants(files)
     _check_temperatures(facts.get("temperatures", list(NO_TEMPERATURES)))
-    _check_share(TRUNK_IN_OVERVIEW, facts.get(TRUNK_IN_OVERVIEW))
+    for name in SHARES:
+        _check_share(name, facts.get(name))
+    _check_look_px(facts.get(LOOK_PX))
     architecture = facts.get("architecture")
     if not isinstance(architecture, dict):
         _refuse("states no architecture")
@@ -175,6 +183,14 @@ def _check_temperatures(stated: object) -> None:
 def _check_share(name: str, stated: object) -> None:
     if stated is not None and not (type(stated) is float and 0 < stated < 1):
         _refuse(f"has {name} {stated!r}, expected a number between 0 and 1, or null")
+
+
+def _check_look_px(stated: object) -> None:
+    if stated is not None and not (type(stated) is int and LEAST_LOOK_PX <= stated <= MOST_LOOK_PX):
+        _refuse(
+            f"has {LOOK_PX} {stated!r}, expected a whole number from {LEAST_LOOK_PX} to"
+            f" {MOST_LOOK_PX}, or null"
+        )
 
 
 def _check_ir(ir_of: object, files: Mapping[str, StatedFile]) -> None:

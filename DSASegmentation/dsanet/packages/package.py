@@ -28,10 +28,13 @@ from dsanet.packages.ir import all_constants, check_ir, own_constants_begin
 from dsanet.packages.manifest import (
     IR_FILES,
     IR_PARTS,
+    LOOK_PX,
     MANIFEST,
     MAX_MANIFEST_BYTES,
     NO_TEMPERATURES,
+    SECOND_LOOK,
     TRUNK_IN_OVERVIEW,
+    VESSEL_THRESHOLD,
     WEIGHTS,
     Manifest,
     StatedFile,
@@ -82,6 +85,33 @@ class ModelPackage:
         See `dsanet.engine.overview`; None where the model was not tried for that.
         """
         stated: float | None = self.manifest.get(TRUNK_IN_OVERVIEW)
+        return stated
+
+    @property
+    def vessel_threshold(self) -> float | None:
+        """From which probability of vessel on a pixel is one; see `dsanet.engine.postprocess`.
+
+        None where the model was not tried for that: the most probable class counts.
+        """
+        stated: float | None = self.manifest.get(VESSEL_THRESHOLD)
+        return stated
+
+    @property
+    def look_px(self) -> int | None:
+        """The longest side of a picture that the model is shown; larger runs are made smaller.
+
+        None where the model was not tried for that: it is shown any run as it is.
+        """
+        stated: int | None = self.manifest.get(LOOK_PX)
+        return stated
+
+    @property
+    def second_look(self) -> float | None:
+        """How large a second look at a run is, as a share of the first one's sides.
+
+        None where the model was not tried for that: one look suffices.
+        """
+        stated: float | None = self.manifest.get(SECOND_LOOK)
         return stated
 
     @property

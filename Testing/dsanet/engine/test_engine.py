@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import torch
 
 from dsanet import labels
 from dsanet.engine import Engine
+from dsanet.engine.cleanup import NO_STEPS
 from dsanet.engine.openvino_backend import OpenVINOBackend
 from dsanet.engine.postprocess import to_labels
 from dsanet.engine.torch_backend import TorchBackend, load_network
@@ -171,6 +173,36 @@ def test_labels_are_the_most_probable_class_inside_the_field():
     field = np.array([[True, True, True, False]])
     found = to_labels(probabilities, field)
     assert found.tolist() == [[labels.BACKGROUND, labels.BV, labels.MAT, labels.BACKGROUND]]
+
+
+@pytest.mark.parametrize(("threshold", "expected"), [(None, 0), (0.5, 0), (0.375, 1), (0.25, 1)])
+def test_a_vessel_that_is_probable_enough_is_one(threshold, expected):
+    """Of the more probable kind; outside the field it is none."""
+    probabilities = np.array(
+        [[[0.625, 0.625, 0.625, 0.0]], [[0.25, 0.125, 0.25, 0.5]], [[0.125, 0.25, 0.125, 0.5]]],
+        np.float32,
+    )
+    field = np.array([[True, True, False, True]])
+    found = to_labels(probabilities, field, threshold)
+    kinds = [labels.BV * expected, labels.MAT * expected]
+    assert found.tolist() == [[*kinds, labels.BACKGROUND, labels.BV]]
+
+
+def test_the_engine_reads_its_packages_threshold(tiny_package):
+    def count(threshold):
+        said = {**tiny_package.manifest, "vessel_threshold": threshold}
+        package = replace(tiny_package, manifest=said)
+        found = Engine.load(package).segment(dark_vessel_run(), (0, 5), clean_up=NO_STEPS)
+        assert found.provenance["vessel_threshold"] == threshold
+        chance = 1 - found.probabilities[labels.BACKGROUND].astype(np.float64)
+        if threshold is not None:
+            clear = np.abs(chance - threshold) > 1e-3  # kept in half precision
+            assert np.array_equal((found.labels > 0)[clear], (chance >= threshold)[clear])
+        return np.count_nonzero(found.labels)
+
+    counts = [count(threshold) for threshold in (0.9, 0.6, 0.2, 0.05)]
+    assert counts == sorted(counts)
+    assert counts[0] < counts[-1]
 
 
 @pytest.mark.parametrize("value", [0, 128, 255])

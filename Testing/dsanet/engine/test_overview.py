@@ -4,8 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
-from torch.nn import functional
 
 from dsanet.engine import NO_STEPS, Engine
 from dsanet.engine.overview import (
@@ -13,7 +11,6 @@ from dsanet.engine.overview import (
     OVERVIEW_PX,
     clearest_trunk,
     overview,
-    shrinking_weights,
     without_trunk,
 )
 from dsanet.engine.scoring import NetworkInput
@@ -27,17 +24,6 @@ def given(count: int, height: int, width: int) -> NetworkInput:
     return NetworkInput(frames, frames.min(axis=0), np.arange(count, dtype=np.float32))
 
 
-def test_a_run_is_made_smaller_as_torch_does_it() -> None:
-    whole = given(2, 500, 640)
-    small = overview(whole)
-    expected = functional.interpolate(
-        torch.from_numpy(whole.frames)[:, None], (250, 320), mode="bilinear", antialias=True
-    )
-    assert small.frames.dtype == small.minip.dtype == np.float32
-    np.testing.assert_allclose(small.frames, expected[:, 0].numpy(), atol=1e-5)
-    assert small.minip.shape == (250, 320)
-
-
 def test_a_small_run_keeps_its_size_and_a_long_one_a_few_frames_to_both_ends() -> None:
     small = overview(given(11, OVERVIEW_PX, 40))
     assert small.minip.shape == (OVERVIEW_PX, 40)
@@ -47,7 +33,6 @@ def test_a_small_run_keeps_its_size_and_a_long_one_a_few_frames_to_both_ends() -
 
 def test_a_picture_of_one_column_stays_one_column() -> None:
     assert overview(given(1, 900, 1)).minip.shape == (320, 1)
-    np.testing.assert_allclose(shrinking_weights(7, 3).sum(axis=1), 1, rtol=1e-6)
 
 
 def test_a_trunk_is_as_clear_as_its_clearest_pixels() -> None:

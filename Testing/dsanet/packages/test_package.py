@@ -5,6 +5,7 @@ import pytest
 from dsanet.engine.torch_backend import load_network
 from dsanet.errors import PackageError
 from dsanet.packages import IR_PARTS, WEIGHTS, bundled_packages, find_package, load_package
+from dsanet.packages.manifest import SHARES
 
 CONSTANTS = [f"{part}.bin" for part in IR_PARTS]
 
@@ -81,14 +82,29 @@ def test_weights_that_changed_after_the_check_are_not_loaded(forge):
     assert load_network(package).config == package.config
 
 
+@pytest.mark.parametrize("name", SHARES)
 @pytest.mark.parametrize("stated", [0, 1, -0.5, 1.0, 7.5, "0.5", [0.5], True])
-def test_a_share_that_is_none_is_refused(forge, stated):
-    forge.edit(lambda said: said.update(trunk_in_overview=stated))
-    with pytest.raises(PackageError, match="has trunk_in_overview .*between 0 and 1"):
+def test_a_share_that_is_none_is_refused(forge, name, stated):
+    forge.edit(lambda said: said.update({name: stated}))
+    with pytest.raises(PackageError, match=f"has {name} .*between 0 and 1"):
         load_package(forge.folder)
 
 
-def test_a_model_says_how_clear_a_trunk_must_be_or_nothing(forge):
-    assert load_package(forge.folder).trunk_in_overview is None
-    forge.edit(lambda said: said.update(trunk_in_overview=0.25))
-    assert load_package(forge.folder).trunk_in_overview == 0.25
+@pytest.mark.parametrize("stated", [0, 63, 1 << 15, 768.0, "768", True, [768]])
+def test_a_picture_size_that_is_none_is_refused(forge, stated):
+    forge.edit(lambda said: said.update(look_px=stated))
+    with pytest.raises(PackageError, match="has look_px .*whole number from 64"):
+        load_package(forge.folder)
+
+
+def test_a_model_says_how_large_a_picture_it_is_shown_or_nothing(forge):
+    assert load_package(forge.folder).look_px is None
+    forge.edit(lambda said: said.update(look_px=768))
+    assert load_package(forge.folder).look_px == 768
+
+
+@pytest.mark.parametrize("name", SHARES)
+def test_a_model_states_a_share_or_nothing(forge, name):
+    assert getattr(load_package(forge.folder), name) is None
+    forge.edit(lambda said: said.update({name: 0.375}))
+    assert getattr(load_package(forge.folder), name) == 0.375

@@ -103,9 +103,11 @@ def test_how_the_parents_scores_are_read_is_inherited(plan, tiny_package, tmp_pa
 
     monkeypatch.setattr("dsatrain.finetune.run.trunk_threshold", threshold)
     said = {"temperatures": [1.0, 1.5, 2.0], "trunk_in_overview": 0.25}
+    said |= {"vessel_threshold": 0.4, "second_look": 0.5, "look_px": 640}
     plan = replace(plan, parent=replace(tiny_package, manifest={**tiny_package.manifest, **said}))
     child = finetune(plan, tmp_path, device="cpu", watch=QUIET)
     assert child.temperatures == (1.0, 1.5, 2.0)
+    assert (child.vessel_threshold, child.second_look, child.look_px) == (0.4, 0.5, 640)
     assert child.trunk_in_overview == 0.375
     assert finetune(plan, tmp_path, device="cpu", watch=QUIET) == child
     assert asked == [((1.0, 1.5, 2.0), 0.25)]

@@ -42,7 +42,14 @@ def test_the_same_network_is_never_better(gate, answers):
     report = gate.fill().judge(answers.lossy(0.0), answers.lossy(0.5))
     assert (report.verdict, report.findings) == ("same", ())
     plain = gate.child
-    for said in ({"temperatures": [1.0, 1.0, 2.0]}, {"trunk_in_overview": 0.5}):
+    read_otherwise = (
+        {"temperatures": [1.0, 1.0, 2.0]},
+        {"trunk_in_overview": 0.5},
+        {"vessel_threshold": 0.5},
+        {"second_look": 0.5},
+        {"look_px": 512},
+    )
+    for said in read_otherwise:
         gate.child = replace(plain, manifest={**plain.manifest, **said})
         assert gate.judge(answers.lossy(0.1), answers.lossy(0.1)).verdict == "reject"
 

@@ -90,9 +90,16 @@ def test_a_training_becomes_a_package(trained, tmp_path):
     command += ["--calibration-runs", "2", "--trunk-in-overview"]
     assert cli.main([*command, "1.5"]) == 2
     assert not (tmp_path / "mine").exists()
-    assert cli.main([*command, "0.5"]) == 0
+    assert cli.main([*command, "0.5", "--vessel-threshold", "0"]) == 2
+    assert cli.main([*command, "0.5", "--look-px", "63"]) == 2
+    asked = [*command, "0.5", "--vessel-threshold", "0.25", "--second-look", "0.75"]
+    asked += ["--look-px", "640"]
+    assert cli.main(asked) == 0
     package = load_package(tmp_path / "mine")
     assert package.trunk_in_overview == 0.5
+    assert package.vessel_threshold == 0.25
+    assert package.second_look == 0.75
+    assert package.look_px == 640
     assert package.name == "mine"
     assert package.has_ir
     assert package.manifest["training"]["steps_done"] == 2

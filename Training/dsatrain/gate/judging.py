@@ -19,6 +19,7 @@ from dsanet.packages.gate_record import (
     SAME,
     TOO_FEW,
 )
+from dsanet.packages.manifest import LOOK_PX, SHARES
 from dsatrain.gate.cases import GateCase, gate_cases, leaks, misfits, read_gate_case
 from dsatrain.gate.pairs import Pair, answer_both
 from dsatrain.gate.phantoms import COUNT, digest_of, regression_phantoms
@@ -127,11 +128,13 @@ def judge(
 
 def is_same(child: ModelPackage, parent: ModelPackage) -> bool:
     """Whether two packages give the same answers: the same weights, used in the same way."""
-    said = [
-        (package.weights_sha256, package.temperatures, package.trunk_in_overview)
-        for package in (child, parent)
-    ]
-    return said[0] == said[1]
+    return _used(child) == _used(parent)
+
+
+def _used(package: ModelPackage) -> tuple[object, ...]:
+    """The weights, and all that a manifest says of how their scores are read."""
+    said = (package.manifest.get(name) for name in (*SHARES, LOOK_PX))
+    return package.weights_sha256, package.temperatures, *said
 
 
 def _read(entries: Sequence[CaseEntry], on_progress: OnProgress) -> list[GateCase]:
