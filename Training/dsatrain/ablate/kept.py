@@ -3,18 +3,21 @@
 Making them takes longer than a small network's steps: 1.1 s a phantom, which gives four samples.
 """
 
-import io
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+from safetensors import safe_open
+from safetensors.numpy import save
 
 from dsanet.atomic import new_folder, write_bytes
 from dsatrain.batches import Crops
 from dsatrain.samples import Sample
 from dsatrain.train import TrainConfig
 from dsatrain.train.data import TrainingData, phantoms
+
+ARRAYS = ("frames", "times", "minip", "labels")
 
 
 @dataclass(frozen=True)
@@ -35,14 +38,13 @@ class KeptCrops:
         Raises:
             WriteError: It could not be kept.
         """
-        path = self.folder / f"{index}.npz"
+        path = self.folder / f"{index}.safetensors"
         if not path.is_file():
             sample = self.source.item(index)
             with new_folder(self.folder):
                 write_bytes(path, _packed(sample))
             return sample
-        with np.load(path) as arrays:
-            return Sample(**{name: _plain(arrays[name]) for name in arrays.files})
+        return _unpacked(path)
 
 
 def kept_phantoms(folder: Path) -> TrainingData:
@@ -56,11 +58,12 @@ def _kept_crops(folder: Path, config: TrainConfig, lane: int) -> KeptCrops:
 
 
 def _packed(sample: Sample) -> bytes:
-    packed = io.BytesIO()
-    np.savez(packed, **{entry.name: getattr(sample, entry.name) for entry in fields(sample)})
-    return packed.getvalue()
+    arrays = {name: np.ascontiguousarray(getattr(sample, name)) for name in ARRAYS}
+    return save(arrays, {"name": sample.name, "replayed": "yes" if sample.replayed else ""})
 
 
-def _plain(array: np.ndarray) -> object:
-    """The name and the flag are no arrays."""
-    return array if array.ndim else array.item()
+def _unpacked(path: Path) -> Sample:
+    with safe_open(path, "np") as file:
+        words = file.metadata()
+        arrays = {name: file.get_tensor(name) for name in ARRAYS}
+    return Sample(**arrays, name=words["name"], replayed=bool(words["replayed"]))
