@@ -17,16 +17,19 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from Testing.benchmarks.bench_elsewhere import of_another_generator, of_another_hospital
+from Testing.benchmarks.bench_elsewhere import (
+    as_trained_on,
+    of_another_generator,
+    of_another_hospital,
+)
+from Testing.benchmarks.compare_scores import in_words
 
 from dsanet.engine import Engine
 from dsanet.prepare import prepare
-from dsatrain.evaluate.labelled import LabelledRun, labelled_phantom
+from dsatrain.evaluate.labelled import LabelledRun
 from dsatrain.evaluate.score import class_masks
-from dsatrain.evaluate.summary import mean_with_interval
 from dsatrain.metrics.overlap import dice
 from dsatrain.metrics.topology import cl_dice
-from dsatrain.phantom import make_phantom, sample_settings
 
 CLASSES = ("BV", "MAT", "whole")
 Facts = dict[str, float | None]
@@ -49,14 +52,9 @@ CHOICES: dict[str, dict[str, Facts]] = {
 """What is written into the manifest; the first is what the others are compared with."""
 
 
-def usual(side: int, seed: int) -> LabelledRun:
-    """A phantom as trainings draw them."""
-    return labelled_phantom(make_phantom(sample_settings(seed, size=(side, side))))
-
-
 KINDS: dict[str, tuple[Callable[[int], LabelledRun], int, int]] = {
-    "usual, 512 px": (partial(usual, 512), 864_000, 60),
-    "usual, 1024 px": (partial(usual, 1024), 866_000, 20),
+    "usual, 512 px": (partial(as_trained_on, 512), 864_000, 60),
+    "usual, 1024 px": (partial(as_trained_on, 1024), 866_000, 20),
     "another generator": (of_another_generator, 2000, 40),
     "another hospital": (of_another_hospital, 745_000, 40),
 }
@@ -128,15 +126,9 @@ def table(choices: dict[str, Facts], found: NDArray[np.float64]) -> str:
         for at, name in enumerate(choices):
             values = found[:, at, place]
             means = [f"{value:.3f}" for value in np.nanmean(values, axis=0)]
-            gains = [told(gain) for gain in (values - found[:, 0, place]).T]
+            gains = [in_words(gain) for gain in (values - found[:, 0, place]).T]
             lines.append(f"| {of} | {name} | {' | '.join([*means, *gains])} |")
     return "\n".join(lines) + "\n"
-
-
-def told(gains: NDArray[np.float64]) -> str:
-    """A mean difference with its interval."""
-    mean, low, high = mean_with_interval(gains)
-    return f"{mean:+.3f} ({low:+.3f} to {high:+.3f})"
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ arterial windows found automatically; DIR gets what `dsatrain evaluate --output`
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from Testing.benchmarks.plain_trees import plain_tree
@@ -17,8 +18,6 @@ from dsatrain.evaluate.command import judge
 from dsatrain.evaluate.labelled import LabelledRun, labelled_phantom
 from dsatrain.phantom import make_phantom, sample_settings
 from dsatrain.shifted import shifted_settings
-
-LARGE = (1024, 1024)
 
 
 def main() -> int:
@@ -46,15 +45,15 @@ def of_another_hospital(seed: int) -> LabelledRun:
     return labelled_phantom(make_phantom(shifted_settings(seed)))
 
 
-def large(seed: int) -> LabelledRun:
-    """A phantom as others are, but as large as many real runs."""
-    return labelled_phantom(make_phantom(sample_settings(seed, size=LARGE)))
+def as_trained_on(side: int, seed: int) -> LabelledRun:
+    """A phantom as trainings draw them, square, of a size."""
+    return labelled_phantom(make_phantom(sample_settings(seed, size=(side, side))))
 
 
 KINDS = {
     "generator": (of_another_generator, 0, 60),
     "hospital": (of_another_hospital, 740_000, 40),
-    "large": (large, 867_000, 30),
+    "large": (partial(as_trained_on, 1024), 867_000, 30),
 }
 """What makes a run from its seed, the first seed, and how many."""
 

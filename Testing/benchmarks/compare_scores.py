@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dsatrain.evaluate.summary import mean_with_interval
 
@@ -29,12 +30,17 @@ def main(arguments: list[str]) -> int:
         gains = np.array(
             [float(after[case][column]) - float(before[case][column]) for case in with_class]
         )
-        mean, low, high = mean_with_interval(gains)
-        sys.stdout.write(f"{column}: {mean:+.3f} ({low:+.3f} to {high:+.3f}), {len(gains)} runs\n")
+        sys.stdout.write(f"{column}: {in_words(gains)}, {len(gains)} runs\n")
     without = [case for case, row in after.items() if not row["MAT sensitivity"]]
     counts = [sum(rows[case][PAINTED] == "True" for case in without) for rows in (after, before)]
     sys.stdout.write(f"MAT painted in {counts[0]}, before {counts[1]}, of {len(without)} without\n")
     return 0
+
+
+def in_words(gains: NDArray[np.float64]) -> str:
+    """A mean difference with its interval."""
+    mean, low, high = mean_with_interval(gains)
+    return f"{mean:+.3f} ({low:+.3f} to {high:+.3f})"
 
 
 def classes(row: dict[str, str]) -> list[bool]:

@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
         "--trunk-in-overview",
         type=float,
         metavar="P",
-        help="how clear a trunk that is not plain at full size must be in a small picture of the"
+        help="how clear a trunk that is not plain must be in a small picture of the"
         " whole run, 0 to 1, else the run has no MAT; only where that was tried on the model",
     )
     package.add_argument(

@@ -44,6 +44,8 @@ SECOND_LOOK = "second_look"
 SHARES = (TRUNK_IN_OVERVIEW, VESSEL_THRESHOLD, SECOND_LOOK)
 """Numbers between 0 and 1 that a package may state."""
 LOOK_PX = "look_px"
+HOW_USED = (*SHARES, LOOK_PX)
+"""What a package says of how its network is used, beside its temperatures."""
 LEAST_LOOK_PX, MOST_LOOK_PX = 64, 1 << 14
 
 _SHA256 = re.compile("[0-9a-f]{64}")

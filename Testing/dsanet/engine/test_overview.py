@@ -24,6 +24,13 @@ def given(count: int, height: int, width: int) -> NetworkInput:
     return NetworkInput(frames, frames.min(axis=0), np.arange(count, dtype=np.float32))
 
 
+def test_a_run_is_made_smaller() -> None:
+    small = overview(given(2, 500, 640))
+    assert small.frames.dtype == small.minip.dtype == np.float32
+    assert small.frames.shape == (2, 250, 320)
+    assert small.minip.shape == (250, 320)
+
+
 def test_a_small_run_keeps_its_size_and_a_long_one_a_few_frames_to_both_ends() -> None:
     small = overview(given(11, OVERVIEW_PX, 40))
     assert small.minip.shape == (OVERVIEW_PX, 40)

@@ -9,7 +9,7 @@ from typing import Any
 from dsanet.cases import CaseEntry
 from dsanet.errors import CaseError
 from dsanet.packages import ModelPackage, check_name
-from dsanet.packages.manifest import LOOK_PX, SECOND_LOOK, VESSEL_THRESHOLD
+from dsanet.packages.manifest import HOW_USED, TRUNK_IN_OVERVIEW
 from dsatrain.batches import Crops
 from dsatrain.data.folds import FOLDS, patient_folds
 from dsatrain.evaluate import LabelledRun
@@ -29,8 +29,8 @@ the parent's answers, favour the earliest weights."""
 
 FEWEST_PHANTOMS = 2
 MOST_NAMES = 3
-INHERITED = ("temperatures", VESSEL_THRESHOLD, LOOK_PX, SECOND_LOOK)
-"""What a child's manifest takes over from its parent's: how scores are read."""
+INHERITED = ("temperatures", *(name for name in HOW_USED if name != TRUNK_IN_OVERVIEW))
+"""What a child's manifest takes over from its parent's; how clear a trunk must be it finds anew."""
 
 _ENDING = re.compile(r"-[0-9a-f]{6}")
 

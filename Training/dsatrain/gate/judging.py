@@ -19,7 +19,7 @@ from dsanet.packages.gate_record import (
     SAME,
     TOO_FEW,
 )
-from dsanet.packages.manifest import LOOK_PX, SHARES
+from dsanet.packages.manifest import HOW_USED
 from dsatrain.gate.cases import GateCase, gate_cases, leaks, misfits, read_gate_case
 from dsatrain.gate.pairs import Pair, answer_both
 from dsatrain.gate.phantoms import COUNT, digest_of, regression_phantoms
@@ -132,8 +132,8 @@ def is_same(child: ModelPackage, parent: ModelPackage) -> bool:
 
 
 def _used(package: ModelPackage) -> tuple[object, ...]:
-    """The weights, and all that a manifest says of how their scores are read."""
-    said = (package.manifest.get(name) for name in (*SHARES, LOOK_PX))
+    """The weights, and all that a manifest says of how they are used."""
+    said = (package.manifest.get(name) for name in HOW_USED)
     return package.weights_sha256, package.temperatures, *said
 
 
