@@ -24,7 +24,8 @@ from dsatrain.ablate.runs import study_runs
 from dsatrain.ablate.scoring import scored
 from dsatrain.ablate.study import plain
 from dsatrain.ablate.table import COLUMNS, score_cell, scores_of
-from dsatrain.samples import CROPS_PER_RUN, PhantomCrops, Sample, make_sample
+from dsatrain.crops import CROPS_PER_RUN, PhantomCrops
+from dsatrain.sample import Sample, make_sample
 
 THEIRS = Path(__file__).with_name("nnunet_study_child.py")
 BATCH = 2
@@ -72,7 +73,7 @@ def trained(plan: StudyPlan, seed: int, wanted: int, asked: argparse.Namespace) 
 
 def training_samples(plan: StudyPlan, seed: int) -> list[Sample]:
     """The phantoms that crops of a training of that seed are cut from, whole."""
-    crops = PhantomCrops(seed, plan.crop_px, plan.config("timestamps", seed).max_frames)
+    crops = PhantomCrops(seed, plan.config("timestamps", seed).crops)
     count = plan.steps * BATCH // CROPS_PER_RUN
     drawn = (crops.load(crops.number_at(place)) for place in range(count))
     return [make_sample(run.prepared, run.labels, run.name) for run in drawn]

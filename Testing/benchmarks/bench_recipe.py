@@ -23,7 +23,8 @@ from dsatrain.ablate.runs import StudyRun, study_runs
 from dsatrain.ablate.scoring import score_runs
 from dsatrain.ablate.study import plain, trained_network
 from dsatrain.ablate.table import COLUMNS, difference, markdown_table, score_cell, scores_of
-from dsatrain.samples import WHOLE_SHARE, Drawn, PhantomCrops
+from dsatrain.augment import WHOLE_SHARE
+from dsatrain.crops import Drawn, PhantomCrops
 from dsatrain.train import TrainConfig
 from dsatrain.train.data import PHANTOMS, TrainingData
 
@@ -37,8 +38,8 @@ class KeptPhantoms(PhantomCrops):
 
     def __init__(self, folder: Path, whole_share: float, config: TrainConfig, lane: int) -> None:
         """Say where they are kept, and how often a crop is a whole run."""
-        super().__init__(config.seed, config.crop_px, config.max_frames, lane)
-        self.folder, self.whole_share = folder, whole_share
+        super().__init__(config.seed, replace(config.crops, whole_share=whole_share), lane)
+        self.folder = folder
 
     def load(self, number: int) -> Drawn:
         """Read a phantom, or make and keep it."""

@@ -17,9 +17,10 @@ from Testing.benchmarks.children import peak_bytes, timed
 
 from dsanet.packages import DEFAULT_NAME, find_package
 from dsanet.prepare import with_window
+from dsatrain.augment import bend, crop, crop_side, magnify, regrade, soften
 from dsatrain.batches import collate
 from dsatrain.data.crops import CaseCrops, training_cases
-from dsatrain.samples import Sample, bend, crop, crop_side, magnify, make_sample, regrade, soften
+from dsatrain.sample import Sample, make_sample
 from dsatrain.train import TrainConfig
 from dsatrain.train.loop import inherited
 from dsatrain.train.trainer import Trainer
@@ -36,8 +37,9 @@ class WholeRuns(CaseCrops):
         drawn = self._drawn(self.number_at(index))
         last = len(drawn.prepared.frames) - 1
         sample = make_sample(with_window(drawn.prepared, (0, last)), drawn.labels, drawn.name)
-        cut = magnify(crop(sample, crop_side(sample, self.crop_px, rng), rng), self.crop_px)
-        return regrade(soften(bend(cut, rng), rng), rng)
+        cut = crop(sample, crop_side(sample, self.settings, rng), rng)
+        seen = magnify(cut, self.settings.crop_px)
+        return regrade(soften(bend(seen, rng), rng), rng)
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from dsatrain.batches import batches, collate, tubed_skeleton
-from dsatrain.samples import Sample
+from dsatrain.sample import Sample
 
 
 def sample(frame_count, name=""):

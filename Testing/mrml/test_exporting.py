@@ -16,6 +16,7 @@ from dsanet.cli import main
 from dsanet.errors import CaseError, WriteError
 from dsanet.io import RunFacts
 from dsanet.prepare import prepare
+from dsatrain.augment import CropSettings
 from dsatrain.data.crops import CaseCrops, training_cases
 from dsatrain.phantom.dicom_file import write_xa_dicom
 
@@ -84,7 +85,7 @@ def test_scene_case_zip_training_and_command_line_have_the_very_same_labels(
     import_cases(tmp_path / "set.zip", tmp_path / "other")
     copy = read_case(tmp_path / "other" / folder.name)
     chosen, left_out = training_cases(tmp_path / "other")
-    drawn = CaseCrops(chosen, 0, 32, 4).load(0)
+    drawn = CaseCrops(chosen, 0, CropSettings(32, 4)).load(0)
     assert left_out == []
     for found in (read_case(folder).labels, copy.labels, drawn.labels):
         assert np.array_equal(found, wanted)

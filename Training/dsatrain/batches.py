@@ -14,7 +14,7 @@ from scipy.ndimage import binary_dilation
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
-from dsatrain.samples import Sample
+from dsatrain.sample import Sample
 
 AHEAD = 16
 """Batches that each loader makes in advance."""

@@ -182,6 +182,12 @@ def _add_train(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
         train.add_argument(f"--{name}", type=_positive)
     for name in ("learning-rate", "ema-decay", "skeleton-recall", "cl-dice"):
         train.add_argument(f"--{name}", type=float)
+    train.add_argument(
+        "--look-px", type=_positive, help="crop runs as they are shown in use, at most so large"
+    )
+    train.add_argument(
+        "--most-noise", type=float, help="add noise to a third of the crops, up to this deviation"
+    )
     train.add_argument("--seed", type=_positive)
     train.add_argument("--device", choices=["auto", "cuda", "mps", "cpu"], default="auto")
     train.add_argument("--validation-runs", type=_natural, default=6)

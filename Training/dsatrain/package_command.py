@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from dsanet.atomic import new_folder
-from dsanet.packages.manifest import LEAST_LOOK_PX, LOOK_PX, MOST_LOOK_PX, SHARES
+from dsanet.packages.manifest import LOOK_PX, SHARES, checked_look_px, checked_share
 from dsatrain.calibrate import collect, error_of, fit_temperatures
 from dsatrain.packaging import trial_engine, write_package
 from dsatrain.train import Reached, reached, validation_phantoms
@@ -30,29 +30,15 @@ def run_command(arguments: argparse.Namespace) -> None:
     }
     for name in SHARES:
         if (share := getattr(arguments, name)) is not None:
-            facts[name] = _between_0_and_1(name, share)
-    if arguments.look_px is not None:
-        facts[LOOK_PX] = _look_px(arguments.look_px)
+            facts[name] = checked_share(f"--{name.replace('_', '-')}", share)
+    look_px = found.config.look_px if arguments.look_px is None else arguments.look_px
+    if look_px is not None:
+        facts[LOOK_PX] = checked_look_px("--look-px", look_px)
     if arguments.calibration_runs:
         facts |= calibration(found, arguments.calibration_runs)
     with new_folder(arguments.output):
         name = arguments.output.resolve().name
         write_package(arguments.output, name, found.config.network, found.weights, facts)
-
-
-def _between_0_and_1(name: str, value: float) -> float:
-    if not 0 < value < 1:
-        option = name.replace("_", "-")
-        msg = f"--{option} is {value}, expected a number between 0 and 1"
-        raise ValueError(msg)
-    return value
-
-
-def _look_px(value: int) -> int:
-    if not LEAST_LOOK_PX <= value <= MOST_LOOK_PX:
-        msg = f"--look-px is {value}, expected {LEAST_LOOK_PX} to {MOST_LOOK_PX}"
-        raise ValueError(msg)
-    return value
 
 
 def calibration(found: Reached, count: int) -> dict[str, Any]:

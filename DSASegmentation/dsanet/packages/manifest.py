@@ -107,9 +107,7 @@ def parse_manifest(data: bytes) -> Manifest:
     if shares_constants(facts):
         _check_own_constants(files)
     _check_temperatures(facts.get("temperatures", list(NO_TEMPERATURES)))
-    for name in SHARES:
-        _check_share(name, facts.get(name))
-    _check_look_px(facts.get(LOOK_PX))
+    _check_how_used(facts)
     architecture = facts.get("architecture")
     if not isinstance(architecture, dict):
         _refuse("states no architecture")
@@ -182,17 +180,47 @@ def _check_temperatures(stated: object) -> None:
         )
 
 
-def _check_share(name: str, stated: object) -> None:
-    if stated is not None and not (type(stated) is float and 0 < stated < 1):
-        _refuse(f"has {name} {stated!r}, expected a number between 0 and 1, or null")
+def _check_how_used(facts: Mapping[str, Any]) -> None:
+    for name in HOW_USED:
+        stated = facts.get(name)
+        check = checked_look_px if name == LOOK_PX else checked_share
+        try:
+            if stated is not None:
+                check(f"has {name}", stated)
+        except ValueError as error:
+            _refuse(f"{error}, or null")
 
 
-def _check_look_px(stated: object) -> None:
-    if stated is not None and not (type(stated) is int and LEAST_LOOK_PX <= stated <= MOST_LOOK_PX):
-        _refuse(
-            f"has {LOOK_PX} {stated!r}, expected a whole number from {LEAST_LOOK_PX} to"
-            f" {MOST_LOOK_PX}, or null"
-        )
+def checked_share(words: str, value: object) -> float:
+    """Check a number that is one of `SHARES`.
+
+    Args:
+        words: Said before it.
+        value: What is.
+
+    Raises:
+        ValueError: It is no number between 0 and 1.
+    """
+    if type(value) is float and 0 < value < 1:
+        return value
+    msg = f"{words} {value!r}, expected a number between 0 and 1"
+    raise ValueError(msg)
+
+
+def checked_look_px(words: str, value: object) -> int:
+    """Check the longest side of a picture that a model is shown.
+
+    Args:
+        words: Said before it.
+        value: What is.
+
+    Raises:
+        ValueError: It is no whole number in range.
+    """
+    if type(value) is int and LEAST_LOOK_PX <= value <= MOST_LOOK_PX:
+        return value
+    msg = f"{words} {value!r}, expected a whole number from {LEAST_LOOK_PX} to {MOST_LOOK_PX}"
+    raise ValueError(msg)
 
 
 def _check_ir(ir_of: object, files: Mapping[str, StatedFile]) -> None:

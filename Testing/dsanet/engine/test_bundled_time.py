@@ -9,10 +9,11 @@ from dsanet.engine.postprocess import softmax
 from dsanet.engine.scoring import NetworkInput, score_tiles
 from dsanet.engine.torch_backend import load_network
 from dsanet.packages import DEFAULT_NAME, find_package
+from dsanet.prepare import with_window
 from dsatrain.data.phantoms import prepared_phantom
 from dsatrain.evaluate import TEST_SEEDS_FROM, dice_scores
 from dsatrain.phantom import make_phantom, sample_settings
-from dsatrain.samples import make_sample, with_window
+from dsatrain.sample import make_sample
 
 SIZE = (256, 224)
 EVERY_PIXEL = (slice(None), slice(None))

@@ -15,7 +15,7 @@ from dsatrain.ablate import VARIANTS, StudyPlan, run_study, runs, study
 from dsatrain.ablate.runs import StudyRun, thinned
 from dsatrain.ablate.scoring import labels_of, score_runs
 from dsatrain.ablate.table import difference, mean_with_interval, study_tables
-from dsatrain.samples import Sample
+from dsatrain.sample import Sample
 
 SMALL = DSANetConfig(width=4, heads=2, layers=1)
 

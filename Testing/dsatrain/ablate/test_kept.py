@@ -8,7 +8,7 @@ import pytest
 
 from dsanet.errors import WriteError
 from dsatrain.ablate.kept import KeptCrops, kept_phantoms
-from dsatrain.samples import Sample
+from dsatrain.sample import Sample
 from dsatrain.train import FAST
 from dsatrain.train.data import phantom_crops, phantoms
 

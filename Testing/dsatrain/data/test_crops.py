@@ -5,11 +5,12 @@ import pytest
 
 from dsanet.cases import CaseEntry, list_cases
 from dsanet.errors import CaseError
+from dsatrain.augment import CropSettings
 from dsatrain.batches import collate
+from dsatrain.crops import CROPS_PER_RUN, POOL
 from dsatrain.data.crops import CaseCrops, training_cases
 from dsatrain.data.dsca import find_runs
 from dsatrain.data.importing import import_runs
-from dsatrain.samples import CROPS_PER_RUN, POOL
 
 
 @pytest.fixture
@@ -31,11 +32,11 @@ def test_only_whole_accepted_training_cases_are_taken_and_the_others_named(datas
 
 def test_an_item_depends_on_seed_lane_and_index_alone(dataset):
     cases, _ = training_cases(dataset)
-    straight = CaseCrops(cases, seed=5, crop_px=32, max_frames=3)
+    straight = CaseCrops(cases, seed=5, settings=CropSettings(32, 3))
     for index in range(12):
         last = straight.item(index)
-    jumped = CaseCrops(cases[::-1], seed=5, crop_px=32, max_frames=3).item(11)
-    other = CaseCrops(cases, seed=5, crop_px=32, max_frames=3, lane=1).item(11)
+    jumped = CaseCrops(cases[::-1], seed=5, settings=CropSettings(32, 3)).item(11)
+    other = CaseCrops(cases, seed=5, settings=CropSettings(32, 3), lane=1).item(11)
     for name in ("frames", "times", "minip", "labels"):
         assert np.array_equal(getattr(last, name), getattr(jumped, name))
     assert last.name == jumped.name
@@ -44,7 +45,7 @@ def test_an_item_depends_on_seed_lane_and_index_alone(dataset):
 
 def test_samples_make_a_batch_and_show_dark_vessels(dataset):
     cases, _ = training_cases(dataset)
-    crops = CaseCrops(cases, seed=1, crop_px=48, max_frames=4)
+    crops = CaseCrops(cases, seed=1, settings=CropSettings(48, 4))
     samples = [crops.item(index) for index in range(12)]
     batch = collate(samples)
     assert batch.minip.shape == batch.labels.shape == (12, 48, 48)
@@ -59,7 +60,7 @@ def test_a_data_set_larger_than_the_pool_is_gone_through_once_a_round(dataset):
     cases, _ = training_cases(dataset)
     folders = [entry.folder for entry in cases]
     many = [CaseEntry(f"{n:03d}", folders[n % 2], None) for n in range(3 * POOL)]
-    crops = CaseCrops(many, seed=2, crop_px=16, max_frames=1)
+    crops = CaseCrops(many, seed=2, settings=CropSettings(16, 1))
     first = [crops.item(CROPS_PER_RUN * place).name for place in range(len(many))]
     assert sorted(first) == [entry.name for entry in many]
     assert first != sorted(first)
@@ -68,7 +69,7 @@ def test_a_data_set_larger_than_the_pool_is_gone_through_once_a_round(dataset):
 
 def test_no_case_is_no_source(dataset):
     with pytest.raises(CaseError, match="no case can be trained on"):
-        CaseCrops([], seed=1, crop_px=16, max_frames=1)
+        CaseCrops([], seed=1, settings=CropSettings(16, 1))
 
 
 def test_a_case_that_was_damaged_since_is_named(dataset):
@@ -81,4 +82,4 @@ def test_a_case_that_was_damaged_since_is_named(dataset):
     with pytest.raises(
         CaseError, match=f"({cases[0].name}|{cases[1].name}) is broken: frames.nrrd"
     ):
-        CaseCrops(cases, seed=1, crop_px=16, max_frames=1).item(0)
+        CaseCrops(cases, seed=1, settings=CropSettings(16, 1)).item(0)

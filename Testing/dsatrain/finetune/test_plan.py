@@ -8,12 +8,13 @@ import pytest
 
 from dsanet.cases import CaseEntry
 from dsanet.errors import PackageError
+from dsatrain.augment import CropSettings
 from dsatrain.finetune import choose, make_plan
 from dsatrain.finetune.balance import balanced
 from dsatrain.finetune.mixture import Alternating, Replayed
 from dsatrain.finetune.pace import Pace
 from dsatrain.finetune.recipe import FROZEN, recipe
-from dsatrain.samples import Sample
+from dsatrain.sample import Sample
 from dsatrain.train import Trainer
 
 
@@ -135,6 +136,16 @@ def test_the_crops_are_as_large_as_the_parents_where_it_says_so(tiny_package, tr
     parent = replace(tiny_package, manifest={**tiny_package.manifest, "training": training})
     assert recipe(parent, 4, validated=False).crop_px == crop_px
     assert recipe(parent, 4, validated=False, crop_px=64).crop_px == 64
+
+
+@pytest.mark.parametrize(
+    ("training", "most_noise"),
+    [({"most_noise": 0.25}, 0.25), ({"most_noise": "much"}, 0.0), ({"most_noise": 7.0}, 0.0)],
+)
+def test_runs_are_shown_as_to_the_parent(tiny_package, training, most_noise):
+    said = {**tiny_package.manifest, "training": training, "look_px": 640}
+    config = recipe(replace(tiny_package, manifest=said), 4, validated=False)
+    assert config.crops == CropSettings(256, config.max_frames, 0.4, 640, most_noise)
 
 
 def test_each_case_adds_steps_between_a_floor_and_a_ceiling(tiny_package):

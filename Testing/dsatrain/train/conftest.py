@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dsanet.model import DSANetConfig
-from dsatrain.samples import Sample
+from dsatrain.sample import Sample
 from dsatrain.train import TrainConfig, TrainingData, validation_phantoms
 
 

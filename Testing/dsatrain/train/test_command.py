@@ -53,6 +53,9 @@ def test_a_parent_of_an_older_network_is_renewed(tiny_package):
     ("wrong", "line"),
     [
         (["--crop-px", "31"], "crops have 31 px, expected at least 32"),
+        (["--look-px", "63"], "look_px 63, expected a whole number from 64"),
+        (["--most-noise", "1.5"], "most_noise is 1.5, expected 0 to 1.0"),
+        (["--most-noise", "nan"], "most_noise is nan, expected 0 to 1.0"),
         (["--ema-decay", "1"], "ema_decay is 1.0, expected 0 to below 1"),
         (["--learning-rate", "nan"], "nvalid learning rate"),
         (["--from", "dsanet-phantom", "--restart", "nothing"], "has no part nothing; its parts"),
@@ -82,6 +85,17 @@ def test_train_goes_on_where_it_stopped_and_refuses_other_settings(trained, caps
     assert cli.main([*command, "--seed", "4"]) == 2
     assert "seed 1, now 4" in capsys.readouterr().err
     assert reached(folder).step == 2
+
+
+def test_a_package_is_shown_pictures_of_the_size_that_it_was_trained_for(tmp_path):
+    options = ["--width", "2", "--steps", "1", "--crop-px", "32", "--validation-runs", "0"]
+    train = ["train", "--output", str(tmp_path / "it"), "--device", "cpu", *options]
+    assert cli.main([*train, "--look-px", "96"]) == 0
+    package = ["package", str(tmp_path / "it"), "--calibration-runs", "0", "--output"]
+    assert cli.main([*package, str(tmp_path / "mine")]) == 0
+    assert cli.main([*package, str(tmp_path / "other"), "--look-px", "128"]) == 0
+    found = [load_package(tmp_path / name).look_px for name in ("mine", "other")]
+    assert found == [96, 128]
 
 
 def test_a_training_becomes_a_package(trained, tmp_path):

@@ -179,11 +179,24 @@ def judged(crops):
     return replace(crops, validation_runs=lambda _count: ["a run"])
 
 
+def test_a_validation_looks_as_the_model_will(tmp_path, config, judged, monkeypatch):
+    asked = []
+
+    def validate(_network, _weights, _runs, _device, how_used):
+        asked.append(how_used)
+        return SimpleNamespace(dice={}, gallery=SimpleNamespace(write=lambda _folder: []))
+
+    monkeypatch.setattr("dsatrain.train.loop.validate", validate)
+    data = replace(judged, how_used={"second_look": 0.7})
+    train(config(look_px=96), tmp_path, data=data, watch=Watch(), device="cpu")
+    assert asked == [{"look_px": 96, "second_look": 0.7}]
+
+
 def scripted(monkeypatch, dice):
     """Validations that find the given BV Dice one after the other; gives the weights they saw."""
     seen = []
 
-    def validate(_network, weights, _runs, _device):
+    def validate(_network, weights, _runs, _device, _how_used):
         seen.append({name: value.clone() for name, value in weights.items()})
         scores = {"BV": dice[len(seen) - 1], "MAT": None, "whole": None}
         return SimpleNamespace(dice=scores, gallery=SimpleNamespace(write=lambda _folder: []))

@@ -13,7 +13,7 @@ from safetensors.numpy import save
 
 from dsanet.atomic import new_folder, write_bytes
 from dsatrain.batches import Crops
-from dsatrain.samples import Sample
+from dsatrain.sample import Sample
 from dsatrain.train import TrainConfig
 from dsatrain.train.data import TrainingData, phantoms
 

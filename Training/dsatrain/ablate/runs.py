@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from dsatrain.data.phantoms import prepared_phantom
 from dsatrain.phantom import PhantomSettings, make_phantom, sample_settings
-from dsatrain.samples import Sample, make_sample
+from dsatrain.sample import Sample, make_sample
 
 SEEDS_FROM = 600_000
-"""Below all that `dsatrain.samples.SEEDS_APART` lets train, apart from validation and test."""
+"""Below all that `dsatrain.crops.SEEDS_APART` lets train, apart from validation and test."""
 
 DENSE_SEEDS_FROM = 650_000
 SIZE = (320, 320)

@@ -1,4 +1,4 @@
-"""CaseCrops: training samples from a data set, as `dsatrain.samples.PhantomCrops` gives them."""
+"""CaseCrops: training samples from a data set, as `dsatrain.crops.PhantomCrops` gives them."""
 
 from pathlib import Path
 
@@ -7,8 +7,9 @@ import numpy as np
 from dsanet.cases import CaseEntry, list_cases, prepared_run, read_case
 from dsanet.cases.case import BV_AND_MAT
 from dsanet.errors import CaseError
+from dsatrain.augment import CropSettings
+from dsatrain.crops import Drawn, PooledCrops
 from dsatrain.data.choosing import divided, not_of
-from dsatrain.samples import Drawn, PooledCrops
 
 
 def training_cases(dataset: Path) -> tuple[list[CaseEntry], list[tuple[str, str]]]:
@@ -46,15 +47,14 @@ class CaseCrops(PooledCrops):
     """
 
     def __init__(
-        self, cases: list[CaseEntry], seed: int, crop_px: int, max_frames: int, lane: int = 0
+        self, cases: list[CaseEntry], seed: int, settings: CropSettings, lane: int = 0
     ) -> None:
         """Describe a source of crops.
 
         Args:
             cases: From `training_cases`, or some of them.
             seed: The training's.
-            crop_px: Side of a crop.
-            max_frames: Most frames of a crop.
+            settings: How crops are drawn of a run.
             lane: Sources of different lanes give different crops.
 
         Raises:
@@ -63,7 +63,7 @@ class CaseCrops(PooledCrops):
         if not cases:
             msg = "no case can be trained on: accept some, or import a data set"
             raise CaseError(msg)
-        super().__init__(seed, crop_px, max_frames, lane)
+        super().__init__(seed, settings, lane)
         self.cases = sorted(cases, key=lambda entry: entry.name)
 
     def number_at(self, place: int) -> int:

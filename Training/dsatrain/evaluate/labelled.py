@@ -12,7 +12,7 @@ from dsanet.prepare import PreparedRun
 from dsatrain.phantom import Phantom, PhantomSettings, make_phantom, sample_settings
 
 TEST_SEEDS_FROM = 900_000
-"""First phantom seed of the test set, below all that `dsatrain.samples.SEEDS_APART` lets train."""
+"""First phantom seed of the test set, below all that `dsatrain.crops.SEEDS_APART` lets train."""
 
 FROZEN_SEEDS_FROM = 970_000
 """First phantom seed of the frozen test set, which nothing is tuned on."""

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dsanet.cases import CaseEntry
 from dsanet.cases.folder import read_record
 from dsanet.errors import CaseError
+from dsatrain.crops import Drawn
 from dsatrain.data.crops import CaseCrops
-from dsatrain.samples import Drawn
 from dsatrain.train import TrainConfig
 
 
@@ -30,7 +30,7 @@ class FrozenCases(CaseCrops):
 
 def case_crops(cases: Sequence[CaseEntry], config: TrainConfig, lane: int) -> FrozenCases:
     """The crops of cases, in the order of one lane of a training."""
-    return FrozenCases(list(cases), config.seed, config.crop_px, config.max_frames, lane)
+    return FrozenCases(list(cases), config.seed, config.crops, lane)
 
 
 @contextmanager

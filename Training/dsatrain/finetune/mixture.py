@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dsatrain.batches import Crops
-from dsatrain.samples import Sample
+from dsatrain.sample import Sample
 
 
 class Alternating:

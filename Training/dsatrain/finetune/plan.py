@@ -65,7 +65,7 @@ class Plan:
     def data(self) -> TrainingData:
         """What the training loop draws from and is validated on."""
         crops = partial(mixed_crops, self.drawn, self.older, self.replays)
-        return TrainingData(self.config.data, crops, self._validation_runs)
+        return TrainingData(self.config.data, crops, self._validation_runs, self._how_used())
 
     def lines(self) -> list[str]:
         """Say it, one sentence a line."""
@@ -85,13 +85,17 @@ class Plan:
     def facts(self) -> dict[str, Any]:
         """What the child's manifest says beside the training's settings."""
         learned = {*learned_by(self.parent), *map(as_learned, (*self.trained, *self.validated))}
-        said = self.parent.manifest
         return {
             "parent": self.parent.weights_sha256,
             "parent_name": self.parent.name,
             "learned": to_manifest(learned),
-            **{key: said[key] for key in INHERITED if key in said},
+            **self._how_used(),
         }
+
+    def _how_used(self) -> dict[str, Any]:
+        """How the child's answers are read, as its parent's are."""
+        said = self.parent.manifest
+        return {key: said[key] for key in INHERITED if key in said}
 
     def _drawn_more_often(self) -> list[str]:
         """The cases of the rarer kind, with or without MAT, in a sentence; nothing without any."""

@@ -5,6 +5,7 @@ from typing import Any
 from dsanet.model import STRIDE
 from dsanet.packages import ModelPackage
 from dsatrain.train import TrainConfig
+from dsatrain.train.config import LARGEST_NOISE
 
 STEPS_PER_CASE = 10
 FEWEST_STEPS, MOST_STEPS = 60, 800
@@ -45,6 +46,8 @@ def recipe(parent: ModelPackage, cases: int, *, validated: bool, **changes: Any)
         "network": parent.config,
         "steps": steps,
         "crop_px": crop_of(parent),
+        "look_px": parent.look_px,
+        "most_noise": noise_of(parent),
         "learning_rate": LEARNING_RATE,
         "warmup": max(1, round(WARMUP_SHARE * steps)),
         "ema_decay": 1 - 1 / max(2.0, AVERAGED_SHARE * steps),
@@ -64,7 +67,18 @@ def crop_of(parent: ModelPackage) -> int:
     A trunk is told from a branch by what lies around it: from smaller crops than its parent's a
     child finds more vessels, but soon takes one class for the other.
     """
-    training = parent.manifest.get("training")
-    stated = training.get("crop_px") if isinstance(training, dict) else None
+    stated = _stated(parent, "crop_px")
     usable = isinstance(stated, int) and STRIDE <= stated <= LARGEST_CROP_PX
     return stated if usable else TrainConfig.crop_px
+
+
+def noise_of(parent: ModelPackage) -> float:
+    """Noise of the crops that a parent was trained with; a child without would forget it."""
+    stated = _stated(parent, "most_noise")
+    usable = isinstance(stated, float) and 0 <= stated <= LARGEST_NOISE
+    return stated if usable else TrainConfig.most_noise
+
+
+def _stated(parent: ModelPackage, name: str) -> Any:
+    training = parent.manifest.get("training")
+    return training.get(name) if isinstance(training, dict) else None

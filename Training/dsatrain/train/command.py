@@ -87,6 +87,8 @@ def config_of(arguments: argparse.Namespace, parent: ModelPackage | None) -> Tra
         "steps",
         "batch_size",
         "crop_px",
+        "look_px",
+        "most_noise",
         "max_frames",
         "learning_rate",
         "warmup",

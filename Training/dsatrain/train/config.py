@@ -6,10 +6,16 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal
 
 from dsanet.model import STRIDE, DSANetConfig
+from dsanet.packages.manifest import checked_look_px
+from dsatrain.augment import CropSettings
 
 PHANTOMS = "phantoms of dsatrain.phantom, revision 2"
 """What is drawn; the revision rises when the same seed gives other phantoms or labels, so that no
 training goes on with others."""
+
+
+LARGEST_NOISE = 1.0
+"""As deep as an artery, in normalised greys."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +28,7 @@ class TrainConfig:
         network: The network to train.
         steps: Optimiser steps.
         batch_size: Crops a step, on each process.
-        crop_px: Side of a crop.
-        max_frames: Most frames of a crop; fewer are drawn as often.
+        crop_px, max_frames, look_px, most_noise: As in `dsatrain.augment.CropSettings`.
         optimizer: `adamw`, or `sgd` with momentum 0.99.
         learning_rate: At its highest, after the warm-up; it falls to 0.
         attention_rate: Share of it at which the TemporalFormer and the code of time learn. At the
@@ -56,6 +61,8 @@ class TrainConfig:
     batch_size: int = 2
     crop_px: int = 256
     max_frames: int = 10
+    look_px: int | None = None
+    most_noise: float = 0.0
     optimizer: Literal["adamw", "sgd"] = "adamw"
     learning_rate: float = 2e-3
     attention_rate: float = 0.1
@@ -83,14 +90,27 @@ class TrainConfig:
         """Refuse crops that the network would mostly see as padding, and averages of nothing.
 
         Raises:
-            ValueError: A crop is smaller than the network's stride, or no share stays or all.
+            ValueError: A crop is smaller than the network's stride, no share stays or all, or noise
+                or the size of a look is outside its range.
         """
         if self.crop_px < STRIDE:
             msg = f"crops have {self.crop_px} px, expected at least {STRIDE}; 256 is usual"
             raise ValueError(msg)
+        if self.look_px is not None:
+            checked_look_px("look_px", self.look_px)
+        if not 0 <= self.most_noise <= LARGEST_NOISE:
+            msg = f"most_noise is {self.most_noise}, expected 0 to {LARGEST_NOISE}; 0.25 is much"
+            raise ValueError(msg)
         if not 0 <= self.ema_decay < 1:
             msg = f"ema_decay is {self.ema_decay}, expected 0 to below 1; 0.995 is usual"
             raise ValueError(msg)
+
+    @property
+    def crops(self) -> CropSettings:
+        """How crops are drawn."""
+        return CropSettings(
+            self.crop_px, self.max_frames, look_px=self.look_px, most_noise=self.most_noise
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""

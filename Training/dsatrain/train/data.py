@@ -2,26 +2,27 @@
 
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from dsanet.cases import CaseEntry
 from dsanet.errors import CaseError
 from dsatrain.batches import Crops
+from dsatrain.crops import PhantomCrops
 from dsatrain.data.crops import CaseCrops, training_cases
 from dsatrain.data.folds import FOLDS, patient_folds
 from dsatrain.evaluate.cases import labelled_cases
 from dsatrain.evaluate.labelled import LabelledRun, labelled_phantom
 from dsatrain.phantom import make_phantom, sample_settings
-from dsatrain.samples import PhantomCrops
 from dsatrain.train.config import PHANTOMS, TrainConfig
 
 log = logging.getLogger(__name__)
 
 VALIDATION_SEEDS_FROM = 800_000
-"""Below all that `dsatrain.samples.SEEDS_APART` lets train, apart from the test set."""
+"""Below all that `dsatrain.crops.SEEDS_APART` lets train, apart from the test set."""
 
 VALIDATION_SIZE = (384, 384)
 
@@ -35,11 +36,14 @@ class TrainingData:
         make_crops: Gives the source of samples of one lane for the settings of a training. Where
             processes are not forked it is sent to the loaders, so it can be pickled.
         validation_runs: Gives at most so many runs that are not trained on.
+        how_used: What a manifest says of how the network is used, for validation; beside
+            `look_px` of the settings.
     """
 
     words: str
     make_crops: Callable[[TrainConfig, int], Crops]
     validation_runs: Callable[[int], list[LabelledRun]]
+    how_used: Mapping[str, Any] = field(default_factory=dict)
 
 
 def phantoms() -> TrainingData:
@@ -49,12 +53,12 @@ def phantoms() -> TrainingData:
 
 def phantom_crops(config: TrainConfig, lane: int) -> PhantomCrops:
     """The phantoms of one lane of a training."""
-    return PhantomCrops(config.seed, config.crop_px, config.max_frames, lane)
+    return PhantomCrops(config.seed, config.crops, lane)
 
 
 def case_crops(cases: Sequence[CaseEntry], config: TrainConfig, lane: int) -> CaseCrops:
     """The crops of cases, in the order of one lane of a training."""
-    return CaseCrops(list(cases), config.seed, config.crop_px, config.max_frames, lane)
+    return CaseCrops(list(cases), config.seed, config.crops, lane)
 
 
 def validation_phantoms(count: int) -> list[LabelledRun]:

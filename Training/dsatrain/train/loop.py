@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -14,6 +15,7 @@ from dsanet.engine.torch_backend import load_network
 from dsanet.errors import CancelledError
 from dsanet.model.dsanet import DSANet
 from dsanet.packages import ModelPackage
+from dsanet.packages.manifest import LOOK_PX
 from dsatrain.batches import Batch, batches
 from dsatrain.evaluate import LabelledRun
 from dsatrain.train import checkpoints
@@ -101,7 +103,8 @@ def train(
         )
         watch = watch or Watch()
         runs = data.validation_runs(watch.validation_runs) if place.is_first else []
-        _Watched(trainer, selection, folder, watch, runs).run(stream, on_step, stop)
+        how_used = {LOOK_PX: config.look_px, **data.how_used}
+        _Watched(trainer, selection, folder, watch, runs, how_used).run(stream, on_step, stop)
         return trainer
 
 
@@ -129,9 +132,10 @@ class _Watched:
         folder: Path,
         watch: Watch,
         runs: list[LabelledRun],
+        how_used: dict[str, Any],
     ) -> None:
         self.trainer, self.selection, self.folder, self.watch = trainer, selection, folder, watch
-        self.runs = runs
+        self.runs, self.how_used = runs, how_used
         place: Place = trainer.place
         tensorboard = watch.tensorboard and place.is_first
         self.history = History(folder, trainer.step, tensorboard=tensorboard)
@@ -205,7 +209,7 @@ class _Watched:
         trainer = self.trainer
         device = trainer.place.device.type
         weights = trainer.averaged_weights()
-        found = validate(trainer.config.network, weights, self.runs, device)
+        found = validate(trainer.config.network, weights, self.runs, device, self.how_used)
         if trainer.config.select_every and trainer.step:
             self.selection.offer(trainer.step, found.dice, weights)
         pictures = self.folder / "validation"

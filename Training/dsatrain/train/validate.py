@@ -1,6 +1,8 @@
 """Held-out runs, segmented as in use, while a model is training."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from torch import Tensor
 
@@ -24,7 +26,11 @@ class Validation:
 
 
 def validate(
-    config: DSANetConfig, weights: dict[str, Tensor], runs: list[LabelledRun], device: str
+    config: DSANetConfig,
+    weights: dict[str, Tensor],
+    runs: list[LabelledRun],
+    device: str,
+    how_used: Mapping[str, Any],
 ) -> Validation:
     """Segment and score runs with weights that are not packaged yet.
 
@@ -33,10 +39,11 @@ def validate(
         weights: Its state dict, on the CPU.
         runs: At least one.
         device: `cuda`, `mps` or `cpu`.
+        how_used: What a manifest says of that.
     """
     gallery = Gallery()
     scores = []
-    with trial_engine(config, weights, device) as engine:
+    with trial_engine(config, weights, device, dict(how_used)) as engine:
         for case, prediction, score in evaluate(engine, runs):
             gallery.add(case, prediction, score)
             scores.append(score)

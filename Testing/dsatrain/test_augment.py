@@ -3,19 +3,19 @@
 import numpy as np
 import pytest
 
-from dsatrain.samples import (
+from dsatrain.augment import (
     ZOOMS,
-    PhantomCrops,
-    Sample,
+    CropSettings,
     bend,
     crop,
     crop_side,
-    jitter_window,
     magnify,
     regrade,
+    roughen,
     soften,
     thin,
 )
+from dsatrain.sample import Sample
 
 
 def sample(frame_count=4, height=6, width=9):
@@ -29,18 +29,6 @@ def sample(frame_count=4, height=6, width=9):
 @pytest.fixture
 def rng():
     return np.random.default_rng(3)
-
-
-def test_the_jittered_window_stays_inside_the_run_and_in_order(rng):
-    for _ in range(200):
-        first, last = jitter_window((0, 1), 2, rng)
-        assert 0 <= first <= last <= 1
-
-
-def test_some_windows_reach_far_into_the_veins_and_none_loses_the_arteries_by_much(rng):
-    windows = [jitter_window((10, 15), 40, rng) for _ in range(300)]
-    assert 30 < sum(last > 20 for _, last in windows) < 130
-    assert all(first <= 11 and last >= 14 for first, last in windows)
 
 
 def test_thinning_keeps_order_and_times_together(rng):
@@ -67,14 +55,22 @@ def test_a_crop_as_large_as_the_image_holds_all_of_it(rng):
 
 
 def test_some_crops_hold_the_whole_run(rng):
-    sides = [crop_side(sample(), 4, rng) for _ in range(200)]
+    sides = [crop_side(sample(), CropSettings(4, 3), rng) for _ in range(200)]
     assert 25 < sides.count(9) < 80
     assert set(sides) == {9, *(round(4 / zoom) for zoom in ZOOMS)}
 
 
 def test_no_crop_is_larger_than_the_run(rng):
-    sides = {crop_side(sample(), 11, rng) for _ in range(200)}
+    sides = {crop_side(sample(), CropSettings(11, 3), rng) for _ in range(200)}
     assert sides == {round(11 / zoom) for zoom in ZOOMS if zoom > 11 / 9} | {9}
+
+
+def test_crops_of_a_large_run_are_of_the_size_that_it_is_shown_at(rng):
+    large, small = sample(height=64, width=48), sample(height=24, width=32)
+    sides = {crop_side(large, CropSettings(16, 3, 0.0, look_px=32), rng) for _ in range(200)}
+    assert sides == {round(16 / (0.5 * zoom)) for zoom in ZOOMS}
+    sides = {crop_side(small, CropSettings(16, 3, 0.0, look_px=32), rng) for _ in range(200)}
+    assert sides == {round(16 / zoom) for zoom in ZOOMS}
 
 
 def test_magnifying_keeps_image_and_labels_aligned():
@@ -113,24 +109,28 @@ def test_softening_spreads_grey_and_leaves_labels(rng):
     assert all(np.isclose(s.minip.sum(), -1.0, atol=0.02) for s in softened)
 
 
+def test_a_third_of_the_samples_get_noise_of_their_own_in_every_frame_where_asked(rng):
+    plain = sample(height=48, width=48)
+    added = [roughen(plain, 0.2, rng) for _ in range(60)]
+    noises = [one.frames - plain.frames for one in added]
+    rough = [noise for noise in noises if noise.any()]
+    assert 10 < len(rough) < 32
+    deviations = [float(noise.std()) for noise in rough]
+    assert 0.0199 < min(deviations) < 0.06
+    assert 0.1 < max(deviations) < 0.2001
+    assert abs(np.corrcoef(rough[0][0].ravel(), rough[0][1].ravel())[0, 1]) < 0.2
+    assert all(np.array_equal(one.labels, plain.labels) for one in added)
+
+
+def test_without_most_noise_nothing_is_added_or_drawn(rng):
+    before = rng.bit_generator.state
+    assert roughen(sample(), 0.0, rng).frames.tolist() == sample().frames.tolist()
+    assert rng.bit_generator.state == before
+
+
 def test_regrading_moves_labels_with_the_image(rng):
     for _ in range(20):
         graded = regrade(sample(height=8, width=8), rng)
         darkest = np.unravel_index(graded.minip.argmin(), (8, 8))
         assert graded.labels[darkest] == 2
         assert np.all(np.diff(graded.times) > 0)
-
-
-def test_an_item_depends_on_seed_and_index_alone():
-    straight = PhantomCrops(5, 32, 3)
-    straight.item(0)
-    jumped = PhantomCrops(5, 32, 3)
-    first, second = straight.item(5), jumped.item(5)
-    assert np.array_equal(first.frames, second.frames)
-    assert np.array_equal(first.labels, second.labels)
-    assert first.name == second.name
-
-
-def test_lanes_draw_from_different_phantoms():
-    first, second = (PhantomCrops(5, 32, 3, lane).item(0) for lane in (0, 1))
-    assert first.name != second.name
