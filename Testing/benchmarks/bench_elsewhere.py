@@ -52,7 +52,7 @@ def as_trained_on(side: int, seed: int) -> LabelledRun:
 
 KINDS = {
     "generator": (of_another_generator, 0, 60),
-    "hospital": (of_another_hospital, 740_000, 40),
+    "hospital": (of_another_hospital, 746_000, 40),
     "large": (partial(as_trained_on, 1024), 867_000, 30),
 }
 """What makes a run from its seed, the first seed, and how many."""

@@ -47,10 +47,12 @@ def main() -> None:
     dataset, (patch, batch, steps) = Path(sys.argv[1]), map(int, sys.argv[2:5])
     torch.set_num_threads(1)
     package = find_package(DEFAULT_NAME)
-    config = TrainConfig(network=package.config, crop_px=patch, batch_size=batch)
+    config = TrainConfig(
+        network=package.config, crop_px=patch, batch_size=batch, max_frames=MAX_FRAMES
+    )
     trainer = Trainer(config, initial=inherited(package, ()))
     source = WholeRuns if sys.argv[5] == "all" else CaseCrops
-    crops = source(training_cases(dataset)[0], config.seed, patch, MAX_FRAMES)
+    crops = source(training_cases(dataset)[0], config.seed, config.crops)
     items = map(crops.item, itertools.count())
     batches = (collate(list(itertools.islice(items, batch))) for _ in itertools.count())
     timed(trainer, batches, WARM_UP)

@@ -12,7 +12,7 @@ def main() -> None:
     """Make dsatrain small, then start it."""
     import torch
 
-    from dsatrain import samples
+    from dsatrain import crops
     from dsatrain.finetune import plan, run
     from dsatrain.gate import judging, phantoms
     from dsatrain.phantom import sample_settings
@@ -25,7 +25,7 @@ def main() -> None:
     plan.recipe = lambda *given, **more: recipe(*given, **{**more, **quick})
     phantoms.SIZES = ((48, 56),)
     judging.COUNT = 1
-    samples.sample_settings = lambda seed, **_: sample_settings(seed, size=(56, 48), frame_count=3)
+    crops.sample_settings = lambda seed, **_: sample_settings(seed, size=(56, 48), frame_count=3)
     sys.argv = sys.argv[1:]
     runpy.run_path(sys.argv[0], run_name="__main__")
 
