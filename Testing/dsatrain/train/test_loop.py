@@ -2,6 +2,7 @@
 
 import csv
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -118,6 +119,27 @@ def run_until(command, wanted_step, seconds):
         time.sleep(seconds)
         process.kill()
     return step
+
+
+def test_a_sigterm_to_all_processes_leaves_a_training_that_goes_on(tmp_path):
+    """As `scancel` and a session that ends send it: the loaders get it too."""
+    stoppable = "from dsatrain.train.command import stoppable\nwith stoppable() as asked: train("
+    code = script(steps=100_000).replace("\ntrain(", f"\n{stoppable}")
+    code = code.replace('device="cpu",', 'device="cpu", stop=asked,')
+    with subprocess.Popen(
+        [sys.executable, "-c", code, tmp_path],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ONE_THREAD,
+        start_new_session=True,
+    ) as process:
+        while int(process.stdout.readline()) < 3:
+            pass
+        os.killpg(process.pid, signal.SIGTERM)
+        _, said = process.communicate(timeout=60)
+    assert said.splitlines()[-1].startswith("KeyboardInterrupt: stopped")
+    assert reached(tmp_path).step >= 2
 
 
 @pytest.mark.allow_hosts(["127.0.0.1", "localhost", "::1"])

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -104,8 +105,25 @@ def train(
         watch = watch or Watch()
         runs = data.validation_runs(watch.validation_runs) if place.is_first else []
         how_used = {LOOK_PX: config.look_px, **data.how_used}
-        _Watched(trainer, selection, folder, watch, runs, how_used).run(stream, on_step, stop)
+        with _loaders_end_too(stop):
+            _Watched(trainer, selection, folder, watch, runs, how_used).run(stream, on_step, stop)
         return trainer
+
+
+@contextmanager
+def _loaders_end_too(stop: Stop) -> Iterator[None]:
+    """Where a whole job is ended, the loaders are too, and torch says so amid any step.
+
+    Raises:
+        CancelledError: That happened; the last checkpoint is whole.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        if not stop():
+            raise
+        msg = "stopped with its loaders; it goes on from the last checkpoint"
+        raise CancelledError(msg) from error
 
 
 def inherited(parent: ModelPackage, restart: tuple[str, ...]) -> dict[str, torch.Tensor]:
