@@ -21,7 +21,7 @@ package() { # package TRAINING NAME [OPTIONS of dsatrain package]
     --steps 4200 --crop-px 256 --learning-rate 2e-3 --ema-decay 0.998 "$@"
 package parts dsanet-parts --calibration-runs 0
 "${dsatrain[@]}" train --output "$output/larger" --seed 31 --from "$output/dsanet-parts" \
-    --steps 2400 --crop-px 352 --learning-rate 1.5e-3 --ema-decay 0.997 --warmup 60 \
-    --max-frames 8 "$@"
+    --steps 2400 --crop-px 384 --look-px 640 --most-noise 0.25 --learning-rate 1.5e-3 \
+    --ema-decay 0.997 --warmup 60 --max-frames 6 "$@"
 package larger dsanet-phantom --calibration-runs "${CALIBRATION_RUNS:-16}" \
-    --trunk-in-overview 0.05 --vessel-threshold 0.35 --look-px 640 --second-look 0.7
+    --trunk-in-overview 0.05 --vessel-threshold 0.35 --second-look 0.7
