@@ -7,7 +7,7 @@ import pytest
 
 from dsanet.cases import read_case
 from dsanet.packages import Registry, read_gate
-from dsatrain import loop_demo, samples
+from dsatrain import crops, loop_demo
 from dsatrain.finetune import run
 from dsatrain.gate import judge
 from dsatrain.phantom import sample_settings
@@ -24,9 +24,7 @@ def quick(monkeypatch):
     monkeypatch.setattr(run, "write_package", lambda *given: write(*given, with_ir=False))
     monkeypatch.setattr("dsatrain.gate.phantoms.SIZES", ((48, 56),))
     small = {"size": (56, 48), "frame_count": 3}
-    monkeypatch.setattr(
-        samples, "sample_settings", lambda seed, **_: sample_settings(seed, **small)
-    )
+    monkeypatch.setattr(crops, "sample_settings", lambda seed, **_: sample_settings(seed, **small))
 
 
 def decide(monkeypatch, verdict):
