@@ -17,7 +17,7 @@ from Testing.benchmarks.children import peak_bytes, timed
 
 from dsanet.packages import DEFAULT_NAME, find_package
 from dsanet.prepare import with_window
-from dsatrain.augment import bend, crop, crop_side, magnify, regrade, soften
+from dsatrain.augment import vary
 from dsatrain.batches import collate
 from dsatrain.data.crops import CaseCrops, training_cases
 from dsatrain.sample import Sample, make_sample
@@ -37,9 +37,7 @@ class WholeRuns(CaseCrops):
         drawn = self._drawn(self.number_at(index))
         last = len(drawn.prepared.frames) - 1
         sample = make_sample(with_window(drawn.prepared, (0, last)), drawn.labels, drawn.name)
-        cut = crop(sample, crop_side(sample, self.settings, rng), rng)
-        seen = magnify(cut, self.settings.crop_px)
-        return regrade(soften(bend(seen, rng), rng), rng)
+        return vary(sample, self.settings, rng)
 
 
 def main() -> None:

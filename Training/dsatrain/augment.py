@@ -21,6 +21,7 @@ WHOLE_SHARE = 0.4
 NOISY_SHARE = 1 / 3
 """Of the samples that get more noise, where that is asked for."""
 LEAST_NOISE_SHARE = 0.1
+"""Of the largest deviation: the smallest that is drawn."""
 COARSEST_GRAIN_PX = 1.2
 
 LARGEST_TURN_DEG = 15.0
@@ -204,7 +205,11 @@ def augment(sample: Sample, settings: CropSettings, rng: np.random.Generator) ->
         settings: How to draw.
         rng: Decides everything.
     """
-    sample = thin(sample, int(rng.integers(1, settings.max_frames + 1)), rng)
+    return vary(thin(sample, int(rng.integers(1, settings.max_frames + 1)), rng), settings, rng)
+
+
+def vary(sample: Sample, settings: CropSettings, rng: np.random.Generator) -> Sample:
+    """The same, with all frames of the run."""
     cut = crop(sample, crop_side(sample, settings, rng), rng)
     seen = soften(bend(magnify(cut, settings.crop_px), rng), rng)
     return regrade(roughen(seen, settings.most_noise, rng), rng)
